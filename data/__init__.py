@@ -1,0 +1,1 @@
+"""What we know and how we keep it; imports nothing else of ours."""

@@ -1,0 +1,372 @@
+"""What the dashboard knows: attempts, gates, test runs, promotions, clusters, services.
+
+Times are `Instant`: UTC text `YYYY-MM-DDTHH:MM:SS.mmmZ`, so that they sort as text. Durations are seconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+Instant = str
+Day = str  # UTC date, YYYY-MM-DD
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    """What became of an attempt; ROLLBACK = it went out and was rolled back."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+    ROLLBACK = "ROLLBACK"
+    LIVE = "LIVE"
+
+
+SUCCESSFUL = frozenset({Status.SUCCESS, Status.LIVE})
+TERMINAL = frozenset({Status.SUCCESS, Status.LIVE, Status.FAILED, Status.ROLLBACK})
+
+
+class Trigger(StrEnum):
+    """Why an attempt was made; `rollback` = it is the recovery."""
+
+    MERGE = "merge"
+    PROMOTION = "promotion"
+    MANUAL = "manual"
+    ROLLBACK = "rollback"
+    HOTFIX = "hotfix"
+    UNKNOWN = "unknown"
+
+
+class PromotionStatus(StrEnum):
+    """How far a promotion got, in this order of rank."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    IN_PROGRESS = "IN_PROGRESS"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    REJECTED = "REJECTED"
+
+
+class ClusterType(StrEnum):
+    """The stage a cluster-region serves; metrics of production count only PRODUCTION."""
+
+    DEVELOPMENT = "Development"
+    STAGING = "Staging"
+    PRODUCTION = "Production"
+    UNKNOWN = "Unknown"
+
+
+class Verdict(StrEnum):
+    """What a gate says; missing (no run, or zero tests) is never passed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    PARTIAL = "partial"
+    MISSING = "missing"
+
+
+class Health(StrEnum):
+    """Health of a pair: by its latest finished, not cancelled attempt and that attempt's gates."""
+
+    HEALTHY = "healthy"
+    ATTENTION = "attention"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The counting run of one suite for one attempt. Counts are None where only an outcome was sent."""
+
+    suite: str
+    verdict: Verdict
+    total: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+    skipped: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """One run of one suite for one attempt."""
+
+    __test__ = False  # not a pytest class
+
+    attempt_id: str
+    suite: str
+    test_run_id: str
+    verdict: Verdict
+    total: int | None
+    passed: int | None
+    failed: int | None
+    skipped: int | None
+    duration_sec: float | None = None
+    executed_at: Instant | None = None
+    report_url: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A change a deployment carries."""
+
+    sha: str
+    committed_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to put one build of one service on one cluster-region: the fold of its claims."""
+
+    attempt_id: str
+    cluster_id: str
+    service_id: str
+    build_version: str
+    status: Status
+    started_at: Instant
+    ended_at: Instant | None = None
+    trigger: Trigger = Trigger.UNKNOWN
+    git_sha: str | None = None
+    failure_reason: str | None = None
+    rollback_to_build: str | None = None
+    cancelled: bool = False
+    hotfix: bool = False
+    labels: tuple[str, ...] = ()
+    commits: tuple[Commit, ...] = ()
+    committed_at: Instant | None = None
+    actor: str | None = None
+    run_url: str | None = None
+    source: str = ""
+    received_at: Instant = ""  # the first time we heard of it
+    gates: tuple[Gate, ...] = ()
+    expires_at: int | None = None  # epoch seconds; None = never (serving or last good)
+    rev: str = ""  # digest of everything the fold read
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """(cluster id, service id)."""
+        return self.cluster_id, self.service_id
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """The act of moving a version of a service from one cluster-region to the next."""
+
+    promotion_id: str
+    service_id: str
+    build_version: str
+    from_cluster_id: str
+    to_cluster_id: str
+    promoted_at: Instant
+    status: PromotionStatus = PromotionStatus.SUCCEEDED
+    promoted_by: str | None = None
+    approver: str | None = None
+    reason: str | None = None
+    source: str = ""
+    received_at: Instant = ""
+    expires_at: int | None = None
+    rev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something broke for users; linked to an attempt by id, or to a pair and time."""
+
+    incident_id: str
+    service_id: str
+    cluster_id: str | None
+    started_at: Instant
+    resolved_at: Instant | None = None
+    attempt_id: str | None = None
+    title: str | None = None
+    url: str | None = None
+    source: str = ""
+    received_at: Instant = ""
+    expires_at: int | None = None
+    rev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source said about a fact; contradictions show here."""
+
+    event_id: str
+    kind: str  # deployment | test-result | promotion | incident
+    source: str
+    event_time: Instant
+    received_at: Instant
+    digest: str
+    body: str  # canonical JSON of the normalised event
+    observation: bool = False  # tied to the attempt by version and time, not by id
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster-region; `order` is its place on the promotion path (lowest first)."""
+
+    cluster_id: str
+    name: str
+    type: ClusterType = ClusterType.UNKNOWN
+    role: str = ""
+    description: str = ""
+    order: int = 1000
+    region: str = ""
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A deployable service; `suites` are the ones expected to test each attempt."""
+
+    service_id: str
+    name: str
+    team: str = ""
+    tier: str = ""
+    repository: str = ""
+    suites: tuple[str, ...] = ()
+    sender_names: tuple[str, ...] = ()
+    confirmed: bool = True
+
+
+DOCUMENT_SUITES = ("FUNCTIONAL", "SANITY", "REGRESSION")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What people set: the known clusters and services, suites, and who opens attempts."""
+
+    clusters: tuple[Cluster, ...] = ()
+    services: tuple[Service, ...] = ()
+    suites: tuple[str, ...] = DOCUMENT_SUITES
+    openers: tuple[tuple[str, str], ...] = ()  # ("*" | cluster | cluster#service, source)
+
+    def opener(self, cluster_id: str, service_id: str) -> str | None:
+        """The one source that opens attempts of this pair; None = every source does."""
+        lines = dict(self.openers)
+        keys = (f"{cluster_id}#{service_id}", f"*#{service_id}", cluster_id, "*")
+        return next((lines[key] for key in keys if key in lines), None)
+
+    def cluster(self, cluster_id: str) -> Cluster:
+        """The cluster as set, or an unconfirmed one of that id."""
+        known = (c for c in self.clusters if c.cluster_id == cluster_id)
+        return next(known, Cluster(cluster_id, cluster_id, confirmed=False))
+
+    def service(self, service_id: str) -> Service:
+        """The service as set, or an unconfirmed one of that id."""
+        known = (s for s in self.services if s.service_id == service_id)
+        return next(known, Service(service_id, service_id, confirmed=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One of the last attempts of a pair, for the history strip."""
+
+    attempt_id: str
+    status: Status
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt as the read model keeps it (a transition): what summaries and folds need, no more."""
+
+    attempt_id: str
+    build_version: str
+    status: Status
+    trigger: Trigger
+    started_at: Instant
+    ended_at: Instant | None = None
+    git_sha: str | None = None
+    rollback_to_build: str | None = None
+    failure_reason: str | None = None
+    cancelled: bool = False
+    hotfix: bool = False
+    committed_at: Instant | None = None
+    commits: tuple[Commit, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    suite_seconds: tuple[tuple[str, float], ...] = ()
+    received_at: Instant = ""
+    rev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteTotals:
+    """Sums over the gates of one suite on one pair and day; runs with null counts are only in `gates`."""
+
+    suite: str
+    gates: int = 0
+    gates_passed: int = 0
+    total: int = 0
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PairDay:
+    """DAY: everything of one pair on one UTC day (of startedAt)."""
+
+    cluster_id: str
+    service_id: str
+    day: Day
+    counts: dict[str, int] = field(default_factory=dict)  # by Status; cancelled attempts are not in it
+    triggers: dict[str, int] = field(default_factory=dict)
+    cancelled: int = 0
+    duration_sec_sum: float = 0.0  # of successful attempts with an end
+    duration_n: int = 0
+    suites: tuple[SuiteTotals, ...] = ()
+    rows: tuple[AttemptRow, ...] = ()  # by (startedAt, attemptId)
+    rev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """CURRENT: what a pair looks like now, folded from its days newest first."""
+
+    cluster_id: str
+    service_id: str
+    latest: AttemptRow
+    latest_finished: AttemptRow | None  # not cancelled
+    serving: AttemptRow | None
+    serving_since: Instant | None
+    last_good: AttemptRow | None  # the newest good version other than the serving one
+    outcomes: tuple[Outcome, ...]  # last 12, oldest first
+    rev: str = ""
+    exempt: tuple[str, ...] = ()  # attempt ids that TTL spares
+    leaving: tuple[str, ...] = ()  # were spared, their expiry is still to be set
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the caller may see. None = no restriction; everything else is answered as if it did not exist."""
+
+    clusters: frozenset[str] | None = None
+    services: frozenset[str] | None = None
+
+    def allows_cluster(self, cluster_id: str) -> bool:
+        return self.clusters is None or cluster_id in self.clusters
+
+    def allows_service(self, service_id: str) -> bool:
+        return self.services is None or service_id in self.services
+
+    def allows(self, cluster_id: str, service_id: str) -> bool:
+        return self.allows_cluster(cluster_id) and self.allows_service(service_id)
+
+    @property
+    def key(self) -> str:
+        """A text that is equal exactly for equal scopes; part of cache keys and cursors."""
+        parts = (self.clusters, self.services)
+        return "|".join("*" if part is None else ",".join(sorted(part)) for part in parts)
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A bounded piece of a list; `cursor` None = the end was reached."""
+
+    items: Sequence[T]
+    cursor: str | None = None

@@ -1,0 +1,227 @@
+"""What the screens and the API show: plain answers of `data/queries.py`, shared by both so they cannot disagree.
+
+A rate is a fraction 0..1 or None; wherever it can be None a `reason` says why (`no_attempts`, `no_tests`, …).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.models import (
+    Attempt,
+    AttemptRow,
+    Claim,
+    Cluster,
+    Current,
+    Day,
+    Gate,
+    Health,
+    Incident,
+    Instant,
+    Promotion,
+    Service,
+    TestRun,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its sample size; `value` None when there is nothing to divide by."""
+
+    value: float | None
+    n: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Attempts by outcome. `total` = success + failed + rollback + in_progress; cancelled stand apart."""
+
+    success: int = 0  # SUCCESS and LIVE
+    failed: int = 0
+    rollback: int = 0
+    in_progress: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.success + self.failed + self.rollback + self.in_progress
+
+    @property
+    def terminal(self) -> int:
+        return self.success + self.failed + self.rollback
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Which generation answered and how old its data is."""
+
+    generation: int  # grows; milliseconds
+    as_of: Instant  # when the read model was last found up to date
+    age_sec: float
+    stale: bool  # three refreshes were missed
+
+
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """One service on one cluster: what serves, what was tried last, how it is."""
+
+    cluster_id: str
+    service_id: str
+    health: Health
+    why: str  # "" when healthy, else the reason in words ("failed: image pull", "regression gate failed", …)
+    current: Current
+    gates: tuple[Gate, ...]  # of the latest finished attempt; expected suites without a run are MISSING
+
+    @property
+    def serving_version(self) -> str | None:
+        return self.current.serving.build_version if self.current.serving else None
+
+    @property
+    def latest(self) -> AttemptRow:
+        return self.current.latest
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterHealth:
+    """A cluster-region and how many of its services are well; the three parts add up to `services`."""
+
+    cluster: Cluster
+    services: int
+    healthy: int
+    attention: int
+    unknown: int
+    in_progress: int
+    latest_attempt_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service and its state on each cluster where it ever was (cluster id -> state)."""
+
+    service: Service
+    states: dict[str, PairState]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The first page: cluster-regions, the matrix, what needs attention, the last day in numbers."""
+
+    freshness: Freshness
+    clusters: Sequence[ClusterHealth]  # by promotion order, then name
+    services: Sequence[ServiceRow]  # by name
+    attention: Sequence[PairState]  # production first, newest first
+    in_progress: Sequence[PairState]
+    last_24h: Counts
+    success_rate_7d: Rate
+    previous_success_rate_7d: Rate
+    deploys_7d: int
+    previous_deploys_7d: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSummary:
+    """One cluster-region in the period [start, end] (both days included)."""
+
+    freshness: Freshness
+    cluster: Cluster
+    health: ClusterHealth
+    start: Day
+    end: Day
+    counts: Counts
+    success_rate: Rate
+    services: Sequence[tuple[Service, PairState]]  # attention first, then by name
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSummary:
+    """One service over all its cluster-regions in the period [start, end]."""
+
+    freshness: Freshness
+    service: Service
+    start: Day
+    end: Day
+    counts: Counts
+    success_rate: Rate
+    states: Sequence[tuple[Cluster, PairState]]  # by promotion order
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsFilter:
+    """What analytics are asked for; days are UTC and both included."""
+
+    start: Day
+    end: Day
+    service_id: str | None = None
+    cluster_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteSeries:
+    """One suite day by day; `pass_rate` is passed ÷ (total − skipped), None on a day without tests."""
+
+    suite: str
+    pass_rate: Sequence[float | None]
+    tests: Sequence[int]  # total − skipped
+    overall: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Analytics:
+    """Daily series over the filter's days, every day of the range present; no data is None, never 0 %."""
+
+    freshness: Freshness
+    filter: AnalyticsFilter
+    days: Sequence[Day]
+    success: Sequence[int]
+    failed: Sequence[int]
+    rollback: Sequence[int]
+    in_progress: Sequence[int]
+    cancelled: Sequence[int]
+    deploys: Sequence[int]  # all terminal attempts
+    deploy_minutes: Sequence[float | None]  # mean duration of successful attempts (API: avgLeadTimeMin)
+    suites: Sequence[SuiteSeries]
+    counts: Counts
+    success_rate: Rate
+    mean_deploy_minutes: float | None
+    partial_day: Day | None  # the running day, if within the range
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """The measured numbers of one service over the period; levels and rules come on top of these."""
+
+    service: Service
+    healthy: int
+    pairs: int
+    counts: Counts
+    success_rate: Rate
+    rollback_rate: Rate  # ROLLBACK ÷ (SUCCESS + LIVE + ROLLBACK)
+    production_deploys: int  # successful attempts on Production clusters
+    mean_deploy_minutes: float | None
+    suites: dict[str, Rate]  # suite -> pass rate; expected suites always present
+    gates_missing: int  # expected suites without a run on the latest finished attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """All services side by side in the period [start, end]."""
+
+    freshness: Freshness
+    start: Day
+    end: Day
+    suites: Sequence[str]
+    rows: Sequence[ScoreRow]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildDetail:
+    """One attempt with everything known of it."""
+
+    attempt: Attempt
+    serving: bool
+    runs: Sequence[TestRun]  # every run, newest first
+    gates: tuple[Gate, ...]  # expected suites without a run are MISSING
+    claims: Sequence[Claim]  # by event time
+    siblings: Sequence[Attempt]  # the same version on other clusters or tried again, newest first
+    promotions: Sequence[Promotion]  # of this version, newest first
+    incidents: Sequence[Incident]
