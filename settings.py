@@ -1,0 +1,173 @@
+"""Everything the environment may say, read and checked in one place: the only reader of `os.environ`."""
+
+import hashlib
+import hmac
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from data.tables import TableNames
+
+log = logging.getLogger(__name__)
+
+MIN_SECRET_BYTES = 24
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+T = TypeVar("T")
+
+
+class SettingsError(ValueError):
+    """One sentence for the operator: which variable is wrong, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of a process. Secrets never appear in its repr."""
+
+    port: int = 8080
+    aws_endpoint_url: str | None = None  # None: AWS itself
+    aws_region: str = "us-west-2"
+    tables: TableNames = field(default_factory=TableNames)
+    queue_url: str | None = None
+    dlq_url: str | None = None
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)  # none: the intake refuses everything
+    cursor_secret: bytes = field(repr=False)
+    retention_days: int = 90
+    refresh_seconds: float = 3.0
+    admin_key: str | None = field(default=None, repr=False)  # None: admin actions are closed
+    worker_threads: int = 4
+    heartbeat_file: Path | None = None
+    log_level: str = "INFO"
+    web_threads: int = 8
+    web_workers: int = 2
+    catalog_file: Path = Path("catalog.yaml")
+    version: str = "dev"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """The settings `environ` (default: this process's) describes; SettingsError on the first wrong one."""
+        env = _process_environment() if environ is None else environ
+        webhook_secrets = _secrets(env, "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS")
+        return cls(
+            port=_number(env, "PORT", 8080, 1, 65535),
+            aws_endpoint_url=_read(env, "AWS_ENDPOINT_URL", _http_url, None),
+            aws_region=_text(env, "AWS_REGION") or _text(env, "AWS_DEFAULT_REGION") or "us-west-2",
+            tables=_table_names(env),
+            queue_url=_read(env, "SQS_QUEUE_URL", _http_url, None),
+            dlq_url=_read(env, "SQS_DLQ_URL", _http_url, None),
+            webhook_secrets=webhook_secrets,
+            cursor_secret=_cursor_secret(env, webhook_secrets),
+            retention_days=_number(env, "RETENTION_DAYS", 90, 7, 3650),
+            refresh_seconds=_read(env, "REFRESH_SECONDS", _seconds, 3.0),
+            admin_key=_read(env, "ADMIN_KEY", _long_enough, None),
+            worker_threads=_number(env, "WORKER_THREADS", 4, 1, 64),
+            heartbeat_file=_read(env, "WORKER_HEARTBEAT_FILE", Path, None),
+            log_level=_read(env, "LOG_LEVEL", _log_level, "INFO"),
+            web_threads=_number(env, "WEB_THREADS", 8, 1, 64),
+            web_workers=_number(env, "WEB_WORKERS", 2, 1, 32),
+            catalog_file=_read(env, "CATALOG_FILE", Path, Path("catalog.yaml")),
+            version=_text(env, "BUILD_VERSION") or "dev",
+        )
+
+    def required_queue_url(self) -> str:
+        """The queue's URL, for processes that are nothing without it."""
+        if self.queue_url is None:
+            raise SettingsError("SQS_QUEUE_URL is not set: this process needs the queue's URL.")
+        return self.queue_url
+
+    def required_dlq_url(self) -> str:
+        """The dead-letter queue's URL, for processes that are nothing without it."""
+        if self.dlq_url is None:
+            raise SettingsError("SQS_DLQ_URL is not set: this process needs the dead-letter queue's URL.")
+        return self.dlq_url
+
+
+def _process_environment() -> Mapping[str, str]:
+    return os.environ
+
+
+def _text(env: Mapping[str, str], name: str) -> str | None:
+    """The variable's value; empty counts as not set."""
+    return env.get(name, "").strip() or None
+
+
+def _read(env: Mapping[str, str], name: str, parse: Callable[[str], T], default: T | None) -> T:
+    text = _text(env, name)
+    if text is None:
+        return default  # type: ignore[return-value]  # T includes None where the default is None
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} {error}.") from error
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {text[:40]!r}")
+        return int(text)
+
+    return _read(env, name, parse, default)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.2 <= value <= 60:
+        raise ValueError(f"must be a number of seconds from 0.2 to 60, not {text[:40]!r}")
+    return value
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"must be an http:// or https:// URL, not {text[:80]!r}")
+    return text.rstrip("/")
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}, not {text[:40]!r}")
+    return text.upper()
+
+
+def _long_enough(text: str) -> str:
+    # The value itself stays out of the message: messages end up in logs.
+    if len(text.encode()) < MIN_SECRET_BYTES:
+        raise ValueError(f"is too short to be a secret: at least {MIN_SECRET_BYTES} bytes are needed")
+    return text
+
+
+def _secrets(env: Mapping[str, str], *names: str) -> tuple[str, ...]:
+    found = [_read(env, name, _long_enough, None) for name in names]
+    return tuple(value for value in found if value is not None)
+
+
+def _cursor_secret(env: Mapping[str, str], webhook_secrets: tuple[str, ...]) -> bytes:
+    own = _read(env, "CURSOR_SECRET", _long_enough, None)
+    if own is not None:
+        return own.encode()
+    if webhook_secrets:
+        return hmac.digest(webhook_secrets[0].encode(), b"cursor", hashlib.sha256)
+    log.warning("Neither CURSOR_SECRET nor WEBHOOK_SECRET is set: cursors will not outlive this process.")
+    return secrets.token_bytes(32)
+
+
+def _table_names(env: Mapping[str, str]) -> TableNames:
+    names = TableNames()
+    return TableNames(
+        attempts=_text(env, "DYNAMODB_TABLE_ATTEMPTS") or names.attempts,
+        test_runs=_text(env, "DYNAMODB_TABLE_TEST_RUNS") or names.test_runs,
+        promotions=_text(env, "DYNAMODB_TABLE_PROMOTIONS") or names.promotions,
+        read_model=_text(env, "DYNAMODB_TABLE_READ_MODEL") or names.read_model,
+        catalog=_text(env, "DYNAMODB_TABLE_CATALOG") or names.catalog,
+        events=_text(env, "DYNAMODB_TABLE_EVENTS") or names.events,
+        scorecards=_text(env, "DYNAMODB_TABLE_SCORECARDS") or names.scorecards,
+    )
