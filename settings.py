@@ -50,27 +50,27 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """The settings `environ` (default: this process's) describes; SettingsError on the first wrong one."""
-        env = _process_environment() if environ is None else environ
+        """What `environ` (default: the process's own) says; SettingsError on the first wrong variable."""
+        env = process_environment() if environ is None else environ
         webhook_secrets = _secrets(env, "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS")
         return cls(
             port=_number(env, "PORT", 8080, 1, 65535),
-            aws_endpoint_url=_read(env, "AWS_ENDPOINT_URL", _http_url, None),
+            aws_endpoint_url=_read(env, "AWS_ENDPOINT_URL", _http_url),
             aws_region=_text(env, "AWS_REGION") or _text(env, "AWS_DEFAULT_REGION") or "us-west-2",
             tables=_table_names(env),
-            queue_url=_read(env, "SQS_QUEUE_URL", _http_url, None),
-            dlq_url=_read(env, "SQS_DLQ_URL", _http_url, None),
+            queue_url=_read(env, "SQS_QUEUE_URL", _http_url),
+            dlq_url=_read(env, "SQS_DLQ_URL", _http_url),
             webhook_secrets=webhook_secrets,
             cursor_secret=_cursor_secret(env, webhook_secrets),
             retention_days=_number(env, "RETENTION_DAYS", 90, 7, 3650),
-            refresh_seconds=_read(env, "REFRESH_SECONDS", _seconds, 3.0),
-            admin_key=_read(env, "ADMIN_KEY", _long_enough, None),
+            refresh_seconds=_read(env, "REFRESH_SECONDS", _seconds) or 3.0,
+            admin_key=_read(env, "ADMIN_KEY", _long_enough),
             worker_threads=_number(env, "WORKER_THREADS", 4, 1, 64),
-            heartbeat_file=_read(env, "WORKER_HEARTBEAT_FILE", Path, None),
-            log_level=_read(env, "LOG_LEVEL", _log_level, "INFO"),
+            heartbeat_file=_read(env, "WORKER_HEARTBEAT_FILE", Path),
+            log_level=_read(env, "LOG_LEVEL", _log_level) or "INFO",
             web_threads=_number(env, "WEB_THREADS", 8, 1, 64),
             web_workers=_number(env, "WEB_WORKERS", 2, 1, 32),
-            catalog_file=_read(env, "CATALOG_FILE", Path, Path("catalog.yaml")),
+            catalog_file=_read(env, "CATALOG_FILE", Path) or Path("catalog.yaml"),
             version=_text(env, "BUILD_VERSION") or "dev",
         )
 
@@ -87,8 +87,9 @@ class Settings:
         return self.dlq_url
 
 
-def _process_environment() -> Mapping[str, str]:
-    return os.environ
+def process_environment() -> dict[str, str]:
+    """A copy of this process's environment, for those who start other processes."""
+    return dict(os.environ)
 
 
 def _text(env: Mapping[str, str], name: str) -> str | None:
@@ -96,10 +97,11 @@ def _text(env: Mapping[str, str], name: str) -> str | None:
     return env.get(name, "").strip() or None
 
 
-def _read(env: Mapping[str, str], name: str, parse: Callable[[str], T], default: T | None) -> T:
+def _read(env: Mapping[str, str], name: str, parse: Callable[[str], T]) -> T | None:
+    """The parsed variable, None where it is not set."""
     text = _text(env, name)
     if text is None:
-        return default  # type: ignore[return-value]  # T includes None where the default is None
+        return None
     try:
         return parse(text)
     except ValueError as error:
@@ -112,7 +114,8 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
             raise ValueError(f"must be a whole number from {least} to {most}, not {text[:40]!r}")
         return int(text)
 
-    return _read(env, name, parse, default)
+    value = _read(env, name, parse)
+    return default if value is None else value
 
 
 def _seconds(text: str) -> float:
@@ -146,12 +149,12 @@ def _long_enough(text: str) -> str:
 
 
 def _secrets(env: Mapping[str, str], *names: str) -> tuple[str, ...]:
-    found = [_read(env, name, _long_enough, None) for name in names]
+    found = [_read(env, name, _long_enough) for name in names]
     return tuple(value for value in found if value is not None)
 
 
 def _cursor_secret(env: Mapping[str, str], webhook_secrets: tuple[str, ...]) -> bytes:
-    own = _read(env, "CURSOR_SECRET", _long_enough, None)
+    own = _read(env, "CURSOR_SECRET", _long_enough)
     if own is not None:
         return own.encode()
     if webhook_secrets:

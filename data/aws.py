@@ -31,8 +31,9 @@ POOL = 32
 PASSING = frozenset({
     "InternalFailure", "InternalServerError", "LimitExceededException", "OverLimit",
     "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "RequestTimeout",
-    "RequestTimeoutException", "ServiceUnavailable", "Throttling", "ThrottlingException", "TooManyRequestsException",
-    "TransactionConflictException", "TransactionInProgressException", "KMS.ThrottlingException",
+    "RequestTimeoutException", "ServiceUnavailable", "Throttling", "ThrottlingException",
+    "TooManyRequestsException", "TransactionConflictException", "TransactionInProgressException",
+    "KMS.ThrottlingException",
 })  # fmt: skip
 # Set-up and rights can be mended while we run: to a caller the dependency is away, not the request wrong.
 NOT_OURS_NOW = frozenset({
@@ -44,12 +45,14 @@ NOT_OURS_NOW = frozenset({
 
 def dynamodb(endpoint: str | None, region: str, role: Role = "web") -> "DynamoDBClient":
     """A DynamoDB client: impatient for pages (`web`), persistent for the worker."""
-    return _session(endpoint).client("dynamodb", region_name=region, endpoint_url=endpoint, config=_config(role))
+    session = _session(endpoint)
+    return session.client("dynamodb", region_name=region, endpoint_url=endpoint, config=_config(role))
 
 
 def sqs(endpoint: str | None, region: str, role: Role = "web") -> "SQSClient":
     """An SQS client for everything but long polling."""
-    return _session(endpoint).client("sqs", region_name=region, endpoint_url=endpoint, config=_config(role))
+    session = _session(endpoint)
+    return session.client("sqs", region_name=region, endpoint_url=endpoint, config=_config(role))
 
 
 def sqs_receiver(endpoint: str | None, region: str) -> "SQSClient":
@@ -67,7 +70,7 @@ def sqs_receiver(endpoint: str | None, region: str) -> "SQSClient":
 def aws_errors() -> Iterator[None]:
     """Turn AWS being away, throttled or closed to us into Unavailable; everything else passes unchanged.
 
-    ConditionalCheckFailedException and validation errors are the caller's business. Usable as a decorator too.
+    ConditionalCheckFailedException and validation errors are the caller's business.
     """
     try:
         yield
@@ -121,8 +124,8 @@ def _config(role: Role) -> Config:
 def _session(endpoint: str | None) -> "boto3.session.Session":
     """A session of its own per client (sessions are not thread-safe).
 
-    An emulator on loopback wants some credentials but needs no real ones: unless the environment names some, it
-    gets dummies, and neither a profile nor an instance's role is asked.
+    An emulator on loopback wants some credentials but needs no real ones: unless the environment names
+    some, it gets dummies, and neither a profile nor an instance's role is asked.
     """
     if endpoint is not None and is_loopback(endpoint) and EnvProvider().load() is None:
         return boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local")  # noqa: S106

@@ -1,6 +1,6 @@
-"""Every table, index and queue there is: one place for the embedded start, the tests and `python -m data.tables`.
+"""Every table, index and queue there is: one place for all who make or drop them.
 
-Terraform makes the same in production.
+The embedded start, the tests and `python -m data.tables` create from here what Terraform makes in production.
 """
 
 import argparse
@@ -21,10 +21,10 @@ VISIBILITY_SECONDS = 60
 MAX_RECEIVES = 3
 DAY_SECONDS = 24 * 3600
 
-# What lists show beside the keys: reading a list touches no table item, and an index holds no claim or commit list.
+# What lists show beside the keys: a list is read from its index alone, and an index holds no list of commits.
 SHOWN = (
-    "attemptId", "serviceId", "clusterId", "status", "startedAt", "buildVersion", "gitSha", "endedAt", "trigger",
-    "failureReason", "rollbackToBuild", "cancelled", "gates", "actor", "runUrl", TTL_ATTRIBUTE,
+    "attemptId", "serviceId", "clusterId", "status", "startedAt", "buildVersion", "gitSha", "endedAt",
+    "trigger", "failureReason", "rollbackToBuild", "cancelled", "gates", "actor", "runUrl", TTL_ATTRIBUTE,
 )  # fmt: skip
 
 
@@ -69,9 +69,8 @@ class TableDefinition:
 
 def definitions(names: TableNames) -> list[TableDefinition]:
     """Every table with its indexes."""
-    attempts = (
-        _list_index("byService", "serviceId"), _list_index("byStatus", "status"), _list_index("byCluster", "clusterId"),
-    )  # fmt: skip
+    by_key = {"byService": "serviceId", "byStatus": "status", "byCluster": "clusterId"}
+    attempts = tuple(_list_index(name, key) for name, key in by_key.items())
     return [
         TableDefinition(names.attempts, attempts),
         TableDefinition(names.test_runs),
@@ -139,7 +138,7 @@ def _create(dynamodb: "DynamoDBClient", table: TableDefinition) -> bool:
 
 def _wait_until_active(dynamodb: "DynamoDBClient", name: str) -> None:
     if dynamodb.describe_table(TableName=name)["Table"].get("TableStatus") != "ACTIVE":
-        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 99})
 
 
 def _enable_ttl(dynamodb: "DynamoDBClient", name: str) -> None:
@@ -211,14 +210,14 @@ def create_queues(sqs: "SQSClient", prefix: str = "") -> Queues:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m data.tables create|describe|delete`: exit 0 when done, 1 when AWS is away, 2 when not allowed."""
+    """`python -m data.tables`: exit 0 when done, 1 when AWS is away, 2 when not allowed."""
     from data import aws
     from data.errors import Unavailable
     from settings import Settings, SettingsError
 
-    parser = argparse.ArgumentParser(prog="python -m data.tables", description="Make, show or drop the tables.")
+    parser = argparse.ArgumentParser(prog="python -m data.tables", description="Make, show, drop tables.")
     parser.add_argument("action", choices=("create", "describe", "delete"))
-    parser.add_argument("--yes", action="store_true", help="really delete every table and all that is in them")
+    parser.add_argument("--yes", action="store_true", help="really delete every table with all its items")
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()
