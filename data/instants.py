@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from data.models import Day, Instant
 
-CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,18}))?\s?([Zz]|[+-]\d\d(?::?\d\d)?)", re.ASCII
 )

@@ -61,14 +61,14 @@ def promotion_sk(promoted_at: Instant, promotion_id: str) -> str:
     return f"{promoted_at}#{promotion_id}"
 
 
-def promotion_partition(promotion_id: str) -> str:
+def promotion_partition(service_id: str, promotion_id: str) -> str:
     """Partition of a promotion's claims; `#` keeps it apart from service ids."""
-    return f"PROMOTION#{promotion_id}"
+    return f"PROMOTION#{service_id}#{promotion_id}"
 
 
-def incident_partition(incident_id: str) -> str:
+def incident_partition(service_id: str, incident_id: str) -> str:
     """Partition of an incident's claims."""
-    return f"INCIDENT#{incident_id}"
+    return f"INCIDENT#{service_id}#{incident_id}"
 
 
 def incidents_of(service_id: str) -> str:

@@ -335,7 +335,7 @@ class Current:
     outcomes: tuple[Outcome, ...]  # last 12, oldest first
     rev: str = ""
     exempt: tuple[str, ...] = ()  # attempt ids that TTL spares
-    leaving: tuple[str, ...] = ()  # were spared, their expiry is still to be set
+    unsettled: tuple[str, ...] = ()  # attempt ids whose expiry is still to be set as `exempt` says
 
 
 @dataclass(frozen=True, slots=True)
