@@ -89,6 +89,14 @@ def to_commits(rows: Iterable[list[Any]]) -> tuple[Commit, ...]:
     return tuple(Commit(*row) for row in rows)
 
 
+# What an attribute that is not there means, for fields without a default of their own.
+ABSENT: dict[type[Any], dict[str, Any]] = {
+    Attempt: {},
+    Promotion: {},
+    Incident: {"cluster_id": None},
+    TestRun: {"verdict": Verdict.MISSING, "total": None, "passed": None, "failed": None, "skipped": None},
+    Claim: {"event_time": "", "received_at": ""},
+}
 NESTED_OUT: dict[str, Any] = {"gates": gate_list, "commits": commit_list, "labels": list}
 NESTED_IN: dict[str, Any] = {"gates": to_gates, "commits": to_commits, "labels": tuple}
 
@@ -106,7 +114,7 @@ def _item(model: Attempt | Promotion | Incident | TestRun | Claim, pk: str, sk: 
 
 
 def _model(model: type[M], item: Mapping[str, Mapping[str, Any]]) -> M:
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict(ABSENT[model])
     for name, attribute in NAMES[model]:
         if attribute not in item:
             continue
@@ -163,12 +171,7 @@ def from_test_run(run: TestRun, *, as_gate: bool, expires_at: int | None) -> Ite
 
 def to_test_run(item: Mapping[str, Mapping[str, Any]]) -> TestRun:
     """The run of an item."""
-    return _model(TestRun, {"verdict": text(Verdict.MISSING)} | dict(item) | _null_counts(item))
-
-
-def _null_counts(item: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    missing = (name for name in ("total", "passed", "failed", "skipped") if name not in item)
-    return {name: {"NULL": None} for name in missing}
+    return _model(TestRun, item)
 
 
 def from_claim(claim: Claim, pk: str, expires_at: int) -> Item:
@@ -178,4 +181,4 @@ def from_claim(claim: Claim, pk: str, expires_at: int) -> Item:
 
 def to_claim(item: Mapping[str, Mapping[str, Any]]) -> Claim:
     """The claim of an item."""
-    return _model(Claim, {"eventTime": text(""), "receivedAt": text("")} | dict(item))
+    return _model(Claim, item)
