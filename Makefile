@@ -1,0 +1,42 @@
+# Everything a newcomer types. Only Python 3.11+ and make are needed: the rest is made here.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV := .venv/bin/python
+DATA_DIR ?= .data
+
+.PHONY: help run install lint test bench clean python runtime
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  make run reads PORT (8080), AWS_PORT (4566), DATA_DIR (.data), DEMO (none = start empty),"
+	@echo "  WEBHOOK_SECRET (made if absent) and RETENTION_DAYS (90)."
+
+run: runtime ## Start the whole dashboard with an embedded AWS and its demo
+	@exec $(VENV) -m embedded
+
+install: python ## Make the virtual environments for development
+	@$(PYTHON) -m embedded.bootstrap runtime dev embedded
+
+lint: install ## Check style and types
+	@$(VENV) -m ruff check .
+	@$(VENV) -m mypy .
+
+test: lint ## Run everything: style, types, all tests (browser tests where Chromium is installed)
+	@$(VENV) -m pytest
+
+bench: install ## Measure, and print the ratios
+	@exec $(VENV) -m bench
+
+clean: ## Forget the data of make run
+	@if [ -x $(VENV) ]; then exec $(VENV) -m embedded.clean; else rm -rf .data; fi
+
+python:
+	@[ -n "$(PYTHON)" ] && command -v "$(PYTHON)" >/dev/null || \
+		{ echo "Python 3.11 or newer is needed and was not found (name one with PYTHON=...)." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older." >&2; exit 1; }
+
+runtime: python
+	@$(PYTHON) -m embedded.bootstrap runtime embedded
