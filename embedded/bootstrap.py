@@ -1,6 +1,6 @@
 """Makes the virtual environments before anything of ours can run: standard library only.
 
-A stamp in each environment names what it was made from, so an unchanged one costs nothing and needs no network.
+A stamp in each environment names what it was made from, so an unchanged one costs no time and no network.
 """
 
 import hashlib
@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LOG = ROOT / ".data" / "install.log"
 OLDEST = (3, 11)
 NO_NETWORK = (
-    "NewConnectionError", "ConnectTimeout", "Temporary failure in name resolution", "Name or service not known",
-    "nodename nor servname", "Network is unreachable", "Connection refused", "ProxyError", "Read timed out",
-    "ConnectionResetError", "Max retries exceeded",
+    "NewConnectionError", "ConnectTimeout", "Temporary failure in name resolution",
+    "Name or service not known", "nodename nor servname", "Network is unreachable", "Connection refused",
+    "ProxyError", "timed out", "ConnectionResetError", "Max retries exceeded",
 )  # fmt: skip
 TARGETS = {
     "runtime": (".venv", "requirements.txt"),
@@ -55,7 +55,8 @@ def _works(environment: Path) -> bool:
     python = environment / "bin" / "python"
     if not python.exists():
         return False
-    return subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    done = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def _create(environment: Path) -> None:
@@ -63,8 +64,8 @@ def _create(environment: Path) -> None:
         venv.create(environment, clear=True, with_pip=True)
     except (subprocess.CalledProcessError, OSError) as error:
         raise BootstrapError(
-            f"Python's venv could not create {environment.name} ({type(error).__name__}): on Debian and Ubuntu "
-            "`apt install python3-venv` adds what is missing."
+            f"Python's venv could not create {environment.name} ({type(error).__name__}): on Debian "
+            "and Ubuntu `apt install python3-venv` adds what is missing."
         ) from error
 
 
@@ -88,7 +89,7 @@ def explain(log: str, requirements: str) -> str:
             "Is there a network (or a proxy to be named in HTTPS_PROXY)?"
         )
     last = next((line for line in reversed(log.splitlines()) if line.startswith("ERROR")), "ERROR: unknown")
-    return f"The packages of {requirements} could not be installed ({last[7:200]}); the whole log is in {LOG}."
+    return f"The packages of {requirements} could not be installed ({last[7:200]}); the log is in {LOG}."
 
 
 def main(targets: list[str]) -> int:

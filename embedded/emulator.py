@@ -34,7 +34,7 @@ def command() -> list[str]:
 
 
 def environment(base: Mapping[str, str], port: int, scratch: Path, state: Path | None) -> dict[str, str]:
-    """Its environment: two services, loopback only, no other listener, no Docker; `state` None keeps nothing."""
+    """Its environment: two services, loopback only, no other listener; `state` None keeps nothing."""
     mine = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,

@@ -1,4 +1,4 @@
-"""Runs the embedded AWS (ministack) as we need it; started with the Python of `.venv-embedded`, never imported.
+"""Runs the embedded AWS (ministack) as we need it; run by the Python of `.venv-embedded`, never imported.
 
 It leaves when whoever holds its standard input is gone, so that no death of a parent leaves it behind.
 """
