@@ -112,9 +112,9 @@ class IncidentEvent(Event):
 
 
 AnyEvent = DeploymentEvent | TestResultEvent | PromotionEvent | IncidentEvent
-E = TypeVar("E", DeploymentEvent, TestResultEvent, PromotionEvent, IncidentEvent)
+E = TypeVar("E", bound=Event)
 
-CLASSES: dict[EventType, type[AnyEvent]] = {
+CLASSES: dict[EventType, type[Any]] = {
     EventType.DEPLOYMENT: DeploymentEvent,
     EventType.TEST_RESULT: TestResultEvent,
     EventType.PROMOTION: PromotionEvent,
@@ -137,7 +137,7 @@ FIELDS: dict[EventType, tuple[tuple[str, str], ...]] = {
 }
 
 
-def to_body(event: AnyEvent) -> str:
+def to_body(event: Event) -> str:
     """Canonical JSON of what was said: equal for equal statements, whenever and however often received."""
     out: dict[str, Any] = {}
     for name, key in FIELDS[TYPES[type(event)]]:
@@ -163,7 +163,8 @@ def from_body(kind: EventType, body: str, **meta: str) -> AnyEvent:
         values["labels"] = tuple(values["labels"])
     if "commits" in values:
         values["commits"] = tuple(Commit(c["sha"], c.get("committedAt")) for c in values["commits"])
-    return CLASSES[kind](**values, **meta)
+    event: AnyEvent = CLASSES[kind](**values, **meta)
+    return event
 
 
 def sealed(event: E, delivery_id: str | None = None) -> E:

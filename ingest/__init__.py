@@ -1,0 +1,1 @@
+"""How the outside world becomes our events: intake, queue and worker."""
