@@ -1,0 +1,13 @@
+"""The store: every read of the facts on behalf of pages and API.
+
+`Store(client, tables, cursor_secret, retention_days)`. Each method takes the caller's scope first. A new list
+is a `Listing`; it needs a test for its order, its cursor and its scope.
+"""
+
+from data.store_attempts import AttemptReads
+from data.store_builds import BuildReads
+from data.store_promotions import PromotionReads
+
+
+class Store(AttemptReads, BuildReads, PromotionReads):
+    """Bounded reads of attempts, what stands behind them, promotions and incidents."""
