@@ -1,0 +1,80 @@
+"""What the current request stands on: the parts of the running application, and the time.
+
+Pages and API take everything from here, so a test that makes an app with other parts tests the real thing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+from data.generation import Generation
+from data.models import Scope
+from data.refresher import ReadModel
+from data.store import Store
+from data.views import Freshness
+from settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.queue import Queue
+
+EXTENSION = "dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `create_app` was given."""
+
+    settings: Settings
+    read_model: ReadModel
+    store: Store
+    queue: "Queue | None"  # None: no queue is configured, the intake answers 503
+    clock: Callable[[], datetime]
+    scope: Callable[[], Scope]
+
+
+def parts() -> Parts:
+    """The parts of the current application."""
+    return cast(Parts, current_app.extensions[EXTENSION])
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return parts().settings
+
+
+def store() -> Store:
+    """Bounded reads of the facts."""
+    return parts().store
+
+
+def queue() -> "Queue | None":
+    """The ingest queue; None where none is configured."""
+    return parts().queue
+
+
+def read_model() -> ReadModel:
+    """The keeper of generations; only readiness and status ask it, answers take `generation()`."""
+    return parts().read_model
+
+
+def generation() -> Generation:
+    """The newest generation; take it once a request. Unavailable until the first one is loaded."""
+    return parts().read_model.generation
+
+
+def freshness() -> Freshness:
+    """How old the newest generation is. Unavailable until the first one is loaded."""
+    return generation().freshness(now())
+
+
+def scope() -> Scope:
+    """What the caller may see."""
+    return parts().scope()
+
+
+def now() -> datetime:
+    """The time, aware and in UTC."""
+    return parts().clock()

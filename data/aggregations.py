@@ -1,0 +1,147 @@
+"""Sums, rates and daily series over the columns of a generation. Pure pandas and numpy.
+
+No NaN leaves this module: a count of nothing is 0, a rate of nothing is None with its reason.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.columns import OUTCOMES, day_name, day_number
+from data.models import Day, Scope
+from data.views import Counts, Rate, SuiteSeries
+
+NO_ATTEMPTS = "no_attempts"
+NO_TESTS = "no_tests"
+NOTHING_WENT_OUT = "nothing_went_out"
+
+Floats = npt.NDArray[np.float64]
+
+
+class Daily(NamedTuple):
+    """One number a day for each outcome, and the mean duration of that day's successful attempts."""
+
+    counts: pd.DataFrame  # columns OUTCOMES, one row a day
+    minutes: list[float | None]
+
+
+def selected(
+    frame: pd.DataFrame,
+    scope: Scope,
+    start: Day,
+    end: Day,
+    *,
+    cluster_id: str | None = None,
+    service_id: str | None = None,
+    clusters: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """The rows of the days from `start` to `end` (both included) that scope and filter allow."""
+    day = frame["day"].to_numpy()
+    mask = (day >= day_number(start)) & (day <= day_number(end))
+    for column, one, many in (
+        ("cluster", cluster_id, scope.clusters),
+        ("service", service_id, scope.services),
+        ("cluster", None, clusters),
+    ):
+        if one is not None:
+            mask &= _is_one_of(frame[column], (one,))
+        if many is not None:
+            mask &= _is_one_of(frame[column], many)
+    return frame[mask]
+
+
+def _is_one_of(column: "pd.Series[str]", ids: Collection[str]) -> npt.NDArray[np.bool_]:
+    wanted = column.cat.categories.get_indexer(pd.Index(list(ids), dtype=str))
+    return np.isin(column.cat.codes.to_numpy(), wanted[wanted >= 0])
+
+
+def days_between(start: Day, end: Day) -> list[Day]:
+    """Every day from `start` to `end`, both included; none where they are the other way round."""
+    return [day_name(number) for number in range(day_number(start), day_number(end) + 1)]
+
+
+def counts(days: pd.DataFrame) -> Counts:
+    """The attempts of these rows by outcome."""
+    return Counts(**{outcome: int(days[outcome].sum()) for outcome in OUTCOMES})
+
+
+def counts_of_moments(recent: pd.DataFrame, since_ms: int, until_ms: int) -> Counts:
+    """The attempts that started within the last two days' moments [since, until), by outcome."""
+    at = recent["at"].to_numpy()
+    within = recent["outcome"].to_numpy()[(at >= since_ms) & (at < until_ms)]
+    found = np.bincount(within, minlength=len(OUTCOMES))
+    return Counts(**{outcome: int(found[place]) for place, outcome in enumerate(OUTCOMES)})
+
+
+def share(part: int, whole: int, reason: str) -> Rate:
+    """part ÷ whole; None with `reason` where there is nothing to divide by."""
+    return Rate(part / whole, whole) if whole > 0 else Rate(None, 0, reason)
+
+
+def success_rate(found: Counts) -> Rate:
+    """(SUCCESS + LIVE) ÷ all terminal attempts; cancelled ones are in neither."""
+    return share(found.success, found.terminal, NO_ATTEMPTS)
+
+
+def rollback_rate(found: Counts) -> Rate:
+    """ROLLBACK ÷ (SUCCESS + LIVE + ROLLBACK): of what went out, what was taken back."""
+    return share(found.rollback, found.success + found.rollback, NOTHING_WENT_OUT)
+
+
+def mean_minutes(days: pd.DataFrame) -> float | None:
+    """Mean duration of the successful attempts that have an end; None where there is none."""
+    n = int(days["duration_n"].sum())
+    return float(days["duration_sec"].sum(dtype=np.float64)) / n / 60 if n else None
+
+
+def daily(days: pd.DataFrame, start: Day, end: Day) -> Daily:
+    """Sums day by day, every day of the range present."""
+    found = {name: _per_day(days, name, start, end) for name in (*OUTCOMES, "duration_n", "duration_sec")}
+    minutes = _ratios(found["duration_sec"] / 60, found["duration_n"])
+    return Daily(pd.DataFrame({name: found[name].astype(np.int64) for name in OUTCOMES}), minutes)
+
+
+def _per_day(frame: pd.DataFrame, column: str, start: Day, end: Day) -> Floats:
+    first, length = day_number(start), max(0, day_number(end) - day_number(start) + 1)
+    place = frame["day"].to_numpy() - first
+    return np.bincount(place, weights=frame[column].to_numpy(), minlength=length).astype(np.float64)[:length]
+
+
+def _ratios(parts: Floats, wholes: Floats) -> list[float | None]:
+    pairs: Iterator[tuple[float, float]] = zip(parts.tolist(), wholes.tolist(), strict=True)
+    return [part / whole if whole > 0 else None for part, whole in pairs]
+
+
+def suite_series(suites: pd.DataFrame, names: Sequence[str], start: Day, end: Day) -> list[SuiteSeries]:
+    """Pass rate of each named suite day by day: passed ÷ (total − skipped), None on a day without tests."""
+    return [_one_series(selected_suite(suites, name), name, start, end) for name in names]
+
+
+def selected_suite(suites: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows of one suite."""
+    return suites[_is_one_of(suites["suite"], (name,))]
+
+
+def _one_series(rows: pd.DataFrame, name: str, start: Day, end: Day) -> SuiteSeries:
+    passed = _per_day(rows, "passed", start, end)
+    tests = _per_day(rows, "total", start, end) - _per_day(rows, "skipped", start, end)
+    return SuiteSeries(name, _ratios(passed, tests), [int(n) for n in tests], pass_rate(rows))
+
+
+def pass_rate(suites: pd.DataFrame) -> Rate:
+    """passed ÷ (total − skipped) over these rows."""
+    tests = int(suites["total"].sum()) - int(suites["skipped"].sum())
+    return share(int(suites["passed"].sum()), tests, NO_TESTS)
+
+
+def seen_suites(suites: pd.DataFrame) -> list[str]:
+    """The suites that have rows, by name."""
+    return sorted(str(name) for name in suites["suite"].unique())
+
+
+def by_service(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each service that has any."""
+    return {str(service): rows for service, rows in frame.groupby("service", observed=True)}

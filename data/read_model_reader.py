@@ -1,0 +1,131 @@
+"""Every read of the read model's table: whole clusters when loading, named items when refreshing.
+
+Strongly consistent: the writer puts CHANGE after the items, so who sees the entry also sees what it names.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from data import codec, keys
+from data.aws import unavailable_if_away
+from data.catalog import CatalogStore
+from data.changes import Change, minutes, to_change
+from data.columns import PairDayKey
+from data.errors import Unavailable
+from data.models import Catalog, Current, Day, Instant, PairDay
+from data.tables import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+BATCH = 100  # BatchGetItem takes no more
+TRIES = 8
+FIRST_WAIT_SEC = 0.05
+SUMMARY = "clusterId, serviceId, #day, v, rev, summary, parts"  # everything of a DAY item but its rows
+NAMES = {"#day": "day"}
+
+
+class ReadModelReader:
+    """Reads catalog, CURRENT, DAY and CHANGE for one process. Unavailable where DynamoDB is."""
+
+    def __init__(
+        self, client: "DynamoDBClient", tables: TableNames, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._client = client
+        self._table = tables.read_model
+        self._catalog = CatalogStore(client, tables)
+        self._sleep = sleep
+
+    def catalog(self) -> Catalog:
+        """The catalog as it is now."""
+        return self._catalog.load()
+
+    @unavailable_if_away
+    def cluster_currents(self, cluster_id: str) -> list[Current]:
+        """CURRENT of every pair of a cluster."""
+        return [codec.to_current(item) for item in self._query(keys.current_pk(cluster_id))]
+
+    @unavailable_if_away
+    def cluster_days(self, cluster_id: str, first: Day) -> list[PairDay]:
+        """Every DAY of a cluster from `first` on, without its rows."""
+        items = self._query(
+            keys.day_pk(cluster_id),
+            FilterExpression="#day >= :first AND attribute_exists(summary)",
+            ProjectionExpression=SUMMARY,
+            ExpressionAttributeNames=NAMES,
+            values={":first": {"S": first}},
+        )
+        return [codec.to_pair_day(item, rows=False) for item in items]
+
+    @unavailable_if_away
+    def changes(self, since: Instant, until: Instant) -> list[Change]:
+        """What was written from `since` to the end of `until`'s minute, oldest first."""
+        found = []
+        for minute in minutes(since, until):
+            items = self._query(
+                keys.change_pk(minute), " AND sk >= :since", values={":since": {"S": since}},
+                ProjectionExpression="sk",
+            )  # fmt: skip
+            found += [change for item in items if (change := to_change(item["sk"]["S"]))]
+        return found
+
+    @unavailable_if_away
+    def currents(self, pairs: Iterable[tuple[str, str]]) -> list[Current]:
+        """CURRENT of the named pairs; those that have none are left out."""
+        wanted = [(keys.current_pk(cluster), service) for cluster, service in pairs]
+        return [codec.to_current(item) for item in self._get(wanted)]
+
+    @unavailable_if_away
+    def days(self, named: Collection[PairDayKey], rows_from: Day) -> list[PairDay]:
+        """The named days; those from `rows_from` on with their rows. Days that have no item are left out."""
+        older = [_day_key(key) for key in named if key[2] < rows_from]
+        recent = [_day_key(key) for key in named if key[2] >= rows_from]
+        summaries = self._get(older, ProjectionExpression=SUMMARY, ExpressionAttributeNames=NAMES)
+        return [codec.to_pair_day(item, rows=False) for item in summaries] + self._whole_days(recent)
+
+    def _whole_days(self, wanted: Sequence[tuple[str, str]]) -> list[PairDay]:
+        items = list(self._get(wanted))
+        more = [
+            (item["pk"]["S"], f"{item['sk']['S']}#{part}")
+            for item in items
+            for part in range(2, int(item["parts"]["N"]) + 1 if "parts" in item else 0)
+        ]
+        return codec.join_days([*items, *self._get(more)])
+
+    def _query(
+        self, pk: str, also: str = "", *, values: dict[str, Any] | None = None, **rest: Any
+    ) -> Iterator[codec.Item]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=f"pk = :pk{also}",
+            ExpressionAttributeValues={":pk": {"S": pk}} | (values or {}),
+            ConsistentRead=True,
+            **rest,
+        )
+        for page in pages:
+            yield from cast(list[codec.Item], page["Items"])
+
+    def _get(self, wanted: Sequence[tuple[str, str]], **projection: Any) -> Iterator[codec.Item]:
+        for at in range(0, len(wanted), BATCH):
+            named = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted[at : at + BATCH]]
+            yield from self._get_batch({"Keys": named, "ConsistentRead": True} | projection)
+
+    def _get_batch(self, request: dict[str, Any]) -> Iterator[codec.Item]:
+        """One batch to its end: what DynamoDB left unprocessed is asked again, a bounded number of times."""
+        wait = FIRST_WAIT_SEC
+        for _ in range(TRIES):
+            answer = self._client.batch_get_item(RequestItems={self._table: request})  # type: ignore[dict-item]
+            yield from cast(list[codec.Item], answer["Responses"].get(self._table, []))
+            left = answer.get("UnprocessedKeys", {}).get(self._table)
+            if not left:
+                return
+            request = dict(left)
+            self._sleep(wait)
+            wait *= 2
+        raise Unavailable(f"BatchGetItem left keys unprocessed after {TRIES} tries")
+
+
+def _day_key(key: PairDayKey) -> tuple[str, str]:
+    cluster_id, service_id, day = key
+    return keys.day_pk(cluster_id), keys.day_sk(service_id, day)
