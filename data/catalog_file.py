@@ -34,7 +34,7 @@ def _plain(text: str) -> str:
 Id = Annotated[str, Field(pattern=f"^{keys.ID.pattern}$")]
 Text = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain)]
-SuiteName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_-]{0,31}$")]
+SuiteName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 Kind = Literal["Development", "Staging", "Production"]
 
 

@@ -1,0 +1,1 @@
+"""The demo: a made-up but consistent world whose events go through the real pipeline."""
