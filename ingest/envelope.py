@@ -198,9 +198,7 @@ def _refuse_future(event: AnyEvent, received_at: Instant) -> None:
             raise InvalidRequest(reason, f"payload.{camel(name)}")
     for place, commit in enumerate(getattr(event, "commits", None) or ()):
         if commit.committed_at and commit.committed_at > latest:
-            raise InvalidRequest(
-                "must not be more than 24 hours ahead", f"payload.commits.{place}.committedAt"
-            )
+            raise InvalidRequest("must not be more than 24 hours ahead", f"payload.commits.{place}.committedAt")
 
 
 def _own_time(event: AnyEvent) -> Instant | None:

@@ -119,12 +119,8 @@ GitSha = Annotated[
     str, AfterValidator(_git_sha), WithJsonSchema({"type": "string", "pattern": "^[0-9a-fA-F]{7,64}$"})
 ]
 AttemptId = Annotated[str, AfterValidator(_attempt_id)]
-Time = Annotated[
-    str, AfterValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
-]
-Url = Annotated[
-    str, AfterValidator(_url), WithJsonSchema({"type": "string", "format": "uri", "maxLength": MAX_URL})
-]
+Time = Annotated[str, AfterValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "format": "uri", "maxLength": MAX_URL})]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False)]
 Label = Annotated[str, _bounded(100), _at_most(100)]

@@ -1,0 +1,129 @@
+"""The queue's message (8.4): one a delivery, with its events and, for an archive, what was sent. Pure.
+
+A bare 8.4 message, put on the queue by a sender itself, is read here too and judged by the same rules.
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from data.errors import InvalidRequest
+from data.events import TYPES, AnyEvent
+from data.instants import parse_instant
+from data.models import Instant
+from ingest import envelope, strict_json
+
+SCHEMA_VERSION = 1
+MAX_EVENTS = 1000
+KEPT_HEADERS = ("Content-Type", "User-Agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one delivery said. `archive_only`: too old for the tables, kept for the archive."""
+
+    events: tuple[AnyEvent, ...]
+    source: str
+    received_at: Instant
+    archive_only: bool = False
+
+
+def dump(delivery: Delivery, raw: bytes, headers: Mapping[str, str]) -> str:
+    """The message of a delivery: ASCII only, because a queue refuses or replaces some characters."""
+    first = delivery.events[0]
+    message = {
+        "schemaVersion": SCHEMA_VERSION,
+        "eventId": first.event_id,
+        "eventType": TYPES[type(first)].value,
+        "source": delivery.source,
+        "receivedAt": delivery.received_at,
+        "events": [_entry(event) for event in delivery.events],
+        "raw": {
+            "body": base64.b64encode(gzip.compress(raw, mtime=0)).decode(),
+            "headers": {name: headers[name][:500] for name in KEPT_HEADERS if name in headers},
+        },
+    }
+    if delivery.archive_only:
+        message["archiveOnly"] = True
+    return json.dumps(message, ensure_ascii=True, separators=(",", ":"))
+
+
+def parse(text: str, sent_at: Instant, suites: Collection[str]) -> Delivery:
+    """What a message says; InvalidRequest where no later try could succeed."""
+    body = strict_json.parse(text.encode("utf-8", "surrogatepass"))
+    if not isinstance(body, dict):
+        raise InvalidRequest("the message must be a JSON object")
+    _refuse_foreign(body)
+    received_at = _received_at(body, sent_at)
+    entries = _entries(body)
+    events: list[AnyEvent] = []
+    for place, entry in enumerate(entries):
+        said = {"source": body.get("source"), **entry}
+        try:
+            events += envelope.normalize(said, received_at, suites=suites)
+        except InvalidRequest as error:
+            at = f"events.{place}.{error.field}" if "events" in body and error.field else error.field
+            raise InvalidRequest(error.reason, at) from None
+    return Delivery(tuple(events), events[0].source, received_at, body.get("archiveOnly") is True)
+
+
+def raw_body(text: str) -> bytes | None:
+    """The bytes the sender sent; None in a message that carries none."""
+    raw = json.loads(text).get("raw")
+    return gzip.decompress(base64.b64decode(raw["body"])) if raw else None
+
+
+def source_of(text: str) -> str | None:
+    """The source a message names, even one that is refused; None where that cannot be told."""
+    try:
+        body = strict_json.parse(text.encode("utf-8", "surrogatepass"))
+    except InvalidRequest:
+        return None
+    source = body.get("source") if isinstance(body, dict) else None
+    return source if isinstance(source, str) else None
+
+
+def _entry(event: AnyEvent) -> dict[str, Any]:
+    """An event as an 8.4 payload; a delivery id only where the sender gave one."""
+    entry: dict[str, Any] = {"eventType": TYPES[type(event)].value, "payload": envelope.to_payload(event)}
+    if event.event_id != event.digest:
+        entry["eventId"] = event.event_id.removeprefix(f"{event.source}:")
+    return entry
+
+
+def _refuse_foreign(body: Mapping[str, Any]) -> None:
+    if "Type" in body and "TopicArn" in body:
+        raise InvalidRequest("is wrapped by SNS: the subscription needs raw message delivery", "Type")
+    version = body.get("schemaVersion", SCHEMA_VERSION)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise InvalidRequest("must be a whole number from 1", "schemaVersion")
+    if version > SCHEMA_VERSION:
+        raise InvalidRequest(f"{version} is newer than this worker knows ({SCHEMA_VERSION})", "schemaVersion")
+
+
+def _entries(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is to be normalised: the events of our own message, or the message itself."""
+    if "events" not in body:
+        return [{key: body[key] for key in ("eventId", "eventType", "payload") if key in body}]
+    events = body["events"]
+    if not isinstance(events, list) or not 0 < len(events) <= MAX_EVENTS:
+        raise InvalidRequest(f"must be an array of 1 to {MAX_EVENTS:,} events", "events")
+    if not all(isinstance(entry, dict) for entry in events):
+        raise InvalidRequest("must hold objects", "events")
+    return events
+
+
+def _received_at(body: Mapping[str, Any], sent_at: Instant) -> Instant:
+    """When we first heard of it: nothing is received after it was put on the queue."""
+    said = body.get("receivedAt")
+    if said is None:
+        return sent_at
+    if not isinstance(said, str):
+        raise InvalidRequest("must be a text", "receivedAt")
+    try:
+        return min(parse_instant(said), sent_at)
+    except ValueError as error:
+        raise InvalidRequest(str(error), "receivedAt") from None

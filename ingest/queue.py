@@ -1,0 +1,164 @@
+"""Every SQS call of ours: send, receive, delete, hold longer, set aside, count."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from data.aws import unavailable_if_away
+from data.instants import to_instant
+from data.models import Instant
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+log = logging.getLogger(__name__)
+
+BATCH = 10
+LONG_POLL_SECONDS = 20
+DELETE_TRIES = 4
+MAX_BYTES = 1_048_576
+ATTRIBUTE_BYTES = 2_000
+# The message is no longer ours: its time ran out and somebody else has it. What we did with it is done.
+GONE = frozenset({"ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight", "NotInflight"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as received; `receipt` is the right to delete it for as long as it stays hidden."""
+
+    id: str
+    receipt: str
+    body: str
+    sent_at: Instant
+    receives: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many messages wait, how many are being worked on, and how many were set aside."""
+
+    waiting: int
+    in_flight: int
+    dead: int
+
+
+class Queue:
+    """The ingest queue with its dead-letter queue. `receiver` is a client that outwaits a long poll."""
+
+    def __init__(
+        self, client: "SQSClient", queue_url: str, dlq_url: str | None, receiver: "SQSClient | None" = None
+    ) -> None:
+        self._client = client
+        self._url = queue_url
+        self._dlq_url = dlq_url
+        self._receiver = receiver or client
+
+    @unavailable_if_away
+    def send(self, body: str) -> str:
+        """Put a message on the queue; its id, once the queue has it."""
+        return self._client.send_message(QueueUrl=self._url, MessageBody=body)["MessageId"]
+
+    @unavailable_if_away
+    def receive(self, wait_seconds: int = 0) -> list[Message]:
+        """Up to ten messages; waits for the first one as long as told."""
+        answer = self._receiver.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=BATCH,
+            WaitTimeSeconds=wait_seconds,
+            MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+        )
+        return [_message(raw) for raw in answer.get("Messages", [])]
+
+    @unavailable_if_away
+    def delete(self, messages: Sequence[Message]) -> list[Message]:
+        """Delete them; those that stayed in spite of some tries (they come back, which is harmless)."""
+        return self._in_batches(messages, self._delete_ten)
+
+    @unavailable_if_away
+    def hide(self, messages: Sequence[Message], seconds: int) -> list[Message]:
+        """Keep them from other workers for so long from now; 0 = give them back. Those that refused."""
+        return [left for ten in _tens(messages) for left in self._hide_ten(ten, seconds)]
+
+    @unavailable_if_away
+    def set_aside(self, message: Message, reason: str) -> None:
+        """Put a copy on the dead-letter queue, with the reason where there is room for it."""
+        if self._dlq_url is None:
+            raise RuntimeError("this process was given no dead-letter queue")
+        request: dict[str, Any] = {"QueueUrl": self._dlq_url, "MessageBody": message.body}
+        if len(message.body.encode()) + ATTRIBUTE_BYTES <= MAX_BYTES:
+            said = reason.encode("ascii", "replace").decode()[:250]
+            request["MessageAttributes"] = {
+                "reason": {"DataType": "String", "StringValue": said or "unknown"},
+                "messageId": {"DataType": "String", "StringValue": message.id},
+            }
+        self._client.send_message(**request)
+
+    @unavailable_if_away
+    def depth(self) -> Depth:
+        """The queue's own approximate counts."""
+        waiting, in_flight = self._counts(self._url)
+        dead = self._counts(self._dlq_url)[0] if self._dlq_url else 0
+        return Depth(waiting, in_flight, dead)
+
+    def _counts(self, url: str) -> tuple[int, int]:
+        answer = self._client.get_queue_attributes(
+            QueueUrl=url,
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        return (
+            int(answer["ApproximateNumberOfMessages"]),
+            int(answer["ApproximateNumberOfMessagesNotVisible"]),
+        )
+
+    def _in_batches(
+        self, messages: Sequence[Message], act: Callable[[Sequence[Message]], list[Message]]
+    ) -> list[Message]:
+        """`act` on tens, again on what a batch answered as failed, with short pauses."""
+        left = list(messages)
+        for attempt in range(DELETE_TRIES):
+            if not left:
+                break
+            if attempt:
+                time.sleep(0.1 * 2**attempt)
+            left = [failed for ten in _tens(left) for failed in act(ten)]
+        if left:
+            log.warning("messages stayed on the queue", extra={"count": len(left)})
+        return left
+
+    def _delete_ten(self, messages: Sequence[Message]) -> list[Message]:
+        answer = self._client.delete_message_batch(
+            QueueUrl=self._url,
+            Entries=[{"Id": str(place), "ReceiptHandle": m.receipt} for place, m in enumerate(messages)],
+        )
+        return _failed(messages, answer.get("Failed", []))
+
+    def _hide_ten(self, messages: Sequence[Message], seconds: int) -> list[Message]:
+        answer = self._client.change_message_visibility_batch(
+            QueueUrl=self._url,
+            Entries=[
+                {"Id": str(place), "ReceiptHandle": m.receipt, "VisibilityTimeout": seconds}
+                for place, m in enumerate(messages)
+            ],
+        )
+        return _failed(messages, answer.get("Failed", []))
+
+
+def _failed(messages: Sequence[Message], failed: Iterable[Any]) -> list[Message]:
+    """Those a batch answer names as failed, less those that are not ours any more."""
+    entries = [entry for entry in failed if entry.get("Code", "").rsplit(".", 1)[-1] not in GONE]
+    return [messages[int(entry["Id"])] for entry in entries]
+
+
+def _tens(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    for start in range(0, len(messages), BATCH):
+        yield messages[start : start + BATCH]
+
+
+def _message(raw: Any) -> Message:
+    attributes = raw.get("Attributes", {})
+    sent = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
+    receives = int(attributes.get("ApproximateReceiveCount", 1))
+    return Message(raw["MessageId"], raw["ReceiptHandle"], raw["Body"], to_instant(sent), receives)

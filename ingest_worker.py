@@ -1,0 +1,125 @@
+"""The worker process, wired: queue in, tables out. `python ingest_worker.py`; ends on SIGTERM or SIGINT."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+import logs
+from data import aws
+from data.apply import Applier
+from data.catalog import CatalogStore
+from data.tables import VISIBILITY_SECONDS
+from ingest.deliveries import Deliveries
+from ingest.held import Held, Ticks
+from ingest.known import KnownCatalog
+from ingest.pulse import Pulse
+from ingest.queue import Queue
+from ingest.receiving import Intake
+from ingest.storing import Storing
+from ingest.worker import Worker
+from settings import Settings, SettingsError
+
+log = logging.getLogger("worker")
+
+# A call to AWS may hang longer than who stops us waits. Leaving loses nothing: what is not deleted comes again.
+LEAVE_SECONDS = 20.0
+
+
+def main() -> int:
+    """Drain the queue until told to stop; 0 then, 2 when the settings are wrong."""
+    try:
+        settings = Settings.from_env()
+        settings.required_queue_url()
+        settings.required_dlq_url()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    logs.configure(settings.log_level)
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    parts = wire(settings)
+    log.info("started", extra={"worker": parts.worker_id})
+    parts.pulse.start()
+    try:
+        parts.worker.drain(stop)
+    finally:
+        parts.pulse.end()
+    log.info("ended")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A worker with its sign of life."""
+
+    worker_id: str
+    worker: Worker
+    pulse: Pulse
+
+
+def wire(settings: Settings) -> Parts:
+    """Everything a worker consists of, connected."""
+    endpoint, region, tables = settings.aws_endpoint_url, settings.aws_region, settings.tables
+    dynamodb = aws.dynamodb(endpoint, region, role="worker")
+    impatient = Deliveries(aws.dynamodb(endpoint, region, role="web"), tables)
+    queue = Queue(
+        aws.sqs(endpoint, region, role="worker"),
+        settings.required_queue_url(),
+        settings.required_dlq_url(),
+        receiver=aws.sqs_receiver(endpoint, region),
+    )
+    known = KnownCatalog(CatalogStore(dynamodb, tables))
+    applier = Applier(dynamodb, tables, known.current, settings.retention_days, _utc_now)
+    held, ticks = Held(), Ticks()
+    worker = Worker(
+        queue,
+        Storing(applier, known, settings.retention_days),
+        Deliveries(dynamodb, tables),
+        held=held,
+        intake=Intake(queue, held, settings.worker_threads),
+        ticks=ticks,
+        visibility_seconds=VISIBILITY_SECONDS,
+        probe=impatient.probe,
+        clock=_utc_now,
+    )
+    worker_id = f"{socket.gethostname()}-{os.getpid()}"
+    pulse = Pulse(worker_id, impatient, ticks, _utc_now, lambda: _said(worker, held), settings.heartbeat_file)
+    return Parts(worker_id, worker, pulse)
+
+
+def _said(worker: Worker, held: Held) -> Mapping[str, Any]:
+    """What a heartbeat tells of the worker."""
+    return {**worker.counts, "held": len(held), "oldestSentAt": held.oldest_sent_at(), "away": worker.away}
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+        leave = threading.Timer(LEAVE_SECONDS, _leave)
+        leave.daemon = True
+        leave.start()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+
+
+def _leave() -> None:
+    log.warning("left before the last call was answered; its messages come again")
+    logging.shutdown()
+    os._exit(0)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
