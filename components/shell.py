@@ -1,0 +1,118 @@
+"""What surrounds every page: head, navigation, freshness, pause, refresh, theme, footer.
+
+The buttons have no server callbacks: `assets/3-live.js` listens to them, polls the generation and sets LIVE
+when the pages should draw what changed.
+"""
+
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+PRODUCT = "Deployment & Quality Dashboard"
+SHORT = "DQD"
+LIVE = "live"
+HEAD_ONLY = r"^0-theme\.js$"  # loaded by the head itself, before the first paint: not once more below
+
+INDEX_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<meta name="color-scheme" content="light dark">
+<link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
+<script src="/assets/0-theme.js"></script>
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<div hidden>{%config%}{%scripts%}{%renderer%}</div>
+</body>
+</html>
+"""
+
+NAVIGATION = (
+    ("Overview", "/"),
+    ("Clusters", "/clusters"),
+    ("Services", "/services"),
+    ("Analytics", "/analytics"),
+    ("Score card", "/scorecard"),
+)
+
+
+def layout(open_access: bool = True, version: str = "") -> html.Div:
+    """The frame; pages are drawn into its main landmark."""
+    return html.Div(
+        [
+            html.A("Skip to content", href="#content", className="skip-link"),
+            _header(),
+            html.Main([html.Div(id="problem"), dash.page_container], id="content", tabIndex="-1"),
+            _footer(open_access, version),
+            dcc.Store(id=LIVE),
+        ]
+    )
+
+
+def _header() -> html.Header:
+    brand = html.A([html.Span(PRODUCT, className="brand-long"), _named(SHORT)], href="/", className="brand")
+    items = [html.Li(html.A(words, href=path)) for words, path in NAVIGATION]
+    menu = html.Nav(html.Ul(items), className="menu", **_attributes(aria_label="Main"))
+    return html.Header([brand, menu, _freshness(), _buttons()], className="bar")
+
+
+def _named(short: str) -> html.Span:
+    return html.Span(short, className="brand-short", **_attributes(aria_hidden="true"))
+
+
+def _freshness() -> html.Div:
+    """The state is announced when it changes; the ticking seconds are only seen."""
+    return html.Div(
+        [
+            html.Span(className="dot", **_attributes(aria_hidden="true")),
+            html.Span(id="freshness-text", **_attributes(aria_hidden="true")),
+            html.Span(id="freshness-state", role="status", className="visually-hidden"),
+        ],
+        id="freshness",
+        className="freshness",
+        **_attributes(data_state="loading"),
+    )
+
+
+def _buttons() -> html.Div:
+    return html.Div(
+        [
+            _button("pause", "pause-fill", "Pause live updates", aria_pressed="false"),
+            _button("refresh", "arrow-clockwise", "Refresh now"),
+            _button("theme", "circle-half", "Switch between light and dark"),
+        ],
+        className="bar-buttons",
+    )
+
+
+def _button(name: str, symbol: str, label: str, **more: str) -> html.Button:
+    look = html.I(className=f"bi bi-{symbol}", **_attributes(aria_hidden="true"))
+    given = _attributes(aria_label=label, **more)
+    return html.Button(look, id=f"{name}-button", type="button", className="icon-button", title=label, **given)
+
+
+def _footer(open_access: bool, version: str) -> html.Footer:
+    access = "Open on this network: sign-in is not configured." if open_access else ""
+    return html.Footer(
+        [
+            html.Span(access),
+            html.Span("Days and times are UTC."),
+            html.A("API", href="/api/docs"),
+            html.Span(f"Version {version}") if version else None,
+        ],
+        className="foot",
+    )
+
+
+def problem(reference: str) -> html.Div:
+    """The banner where a page could not be drawn at all."""
+    return html.Div(f"This page could not be drawn. Reference: {reference}", className="problem", role="alert")
+
+
+def _attributes(**given: str) -> dict[str, Any]:
+    """`aria_label="x"` as the keyword Dash wants; strict typing knows no dashes."""
+    return {name.replace("_", "-"): value for name, value in given.items()}

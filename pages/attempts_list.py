@@ -1,0 +1,100 @@
+"""A page's list of attempts: its filters, its rows, and the way to older ones. All of its state is the address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import context
+from components import filters, states
+from components.attempts_table import attempts_table
+from components.links import Query, link, page_path
+from components.panel import panel
+from components.tags import Child, Node, el
+from components.words import period as period_words
+from data.errors import InvalidRequest
+from data.models import Attempt, Page
+from data.queries import serving_attempts
+from data.store_attempts import AttemptFilter
+from pages.asked import Period, stored
+
+ROWS = 25
+ANCHOR = "attempts"
+Fetch = Callable[[AttemptFilter], Page[Attempt]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which attempts: the page's path, its days, an outcome, other filters by their name in the address."""
+
+    path: str
+    period: Period
+    status: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    cursor: str | None = None
+
+    @property
+    def query(self) -> Query:
+        """The address' query without the page of the list."""
+        return dict(self.period.query) | {"status": self.status} | dict(self.others)
+
+    def address(self, **changes: str | None) -> str:
+        """The same list, filtered otherwise."""
+        return page_path(self.path, self.query | changes, ANCHOR)
+
+
+def attempts_panel(asked: Asked, fetch: Fetch, *, without: str = "", extra: Child = None) -> Node:
+    """The panel; Unavailable where the store does not answer."""
+    status, cancelled = stored(asked.status)
+    wanted = AttemptFilter(
+        status=status, cancelled=cancelled, since=asked.period.since, until=asked.period.until, limit=ROWS
+    )
+    try:
+        page = fetch(wanted | AttemptFilter(cursor=asked.cursor))
+    except InvalidRequest:  # a cursor of another list, or an old one: its first page
+        asked = replace(asked, cursor=None)
+        page = fetch(wanted)
+    chosen = filters.status_filter(asked.path, asked.query, asked.status)
+    active = filters.chips(_active(asked), page_path(asked.path, None, ANCHOR)) if asked.others else None
+    return panel(
+        "Attempts", el("Div", chosen, extra, cls="toolbar"), active, _rows(page, asked, without),
+        _pager(asked, page), _expired(asked),
+        anchor=ANCHOR, note=period_words(asked.period.start, asked.period.end),
+    )  # fmt: skip
+
+
+def _rows(page: Page[Attempt], asked: Asked, without: str) -> Node:
+    if page.items:
+        serving = serving_attempts(context.generation())
+        return attempts_table(page.items, "Attempts, newest first", serving=serving, without=without)
+    if page.cursor:
+        return states.empty("None in this stretch.", el("P", "Older attempts may match."), symbol="funnel")
+    if asked.status or asked.others:
+        clear = page_path(asked.path, asked.period.query, ANCHOR)
+        return states.no_match("attempts", [filters.chip(*one) for one in _active(asked)], clear)
+    return states.empty("No attempts in this period.")
+
+
+def _active(asked: Asked) -> list[tuple[str, str]]:
+    words = {value: name for value, name in filters.STATUSES if value}
+    active = [(f"{name}: {value}", asked.address(**{name: None})) for name, value in asked.others]
+    if asked.status:
+        active.append((f"status: {words[asked.status].lower()}", asked.address(status=None)))
+    return active
+
+
+def _pager(asked: Asked, page: Page[Attempt]) -> Node | None:
+    if not asked.cursor and not page.cursor:
+        return None
+    newest = link("Newest", asked.address(), cls="btn btn-outline-secondary keep") if asked.cursor else None
+    older = None
+    if page.cursor:
+        older = link("Older attempts", asked.address(cursor=page.cursor), cls="btn btn-outline-secondary keep")
+    return el("Nav", newest, older, cls="pager", aria_label="Pages of attempts")
+
+
+def _expired(asked: Asked) -> Node | None:
+    """Counts outlive the rows: where they may be gone, it is said."""
+    kept_since = context.store().complete_since()
+    if asked.period.start >= kept_since:
+        return None
+    words = f"Rows are kept for the retention: those from before {kept_since} may have expired, the numbers stay."
+    return el("P", words, cls="hint")

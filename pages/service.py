@@ -1,0 +1,120 @@
+"""/services/<service_id>: how one service is doing on every cluster-region, and what was tried."""
+
+from difflib import get_close_matches
+from urllib.parse import unquote
+
+from dash import register_page
+
+import context
+from components import filters, state_views, states
+from components.badges import unconfirmed
+from components.links import safe_link, service_path
+from components.panel import panel
+from components.promotions_table import promotions_table
+from components.tags import Node, el
+from components.words import period as period_words
+from data import queries
+from data.errors import NotFound
+from data.generation import Generation
+from data.models import Attempt, Health, Page
+from data.store_attempts import AttemptFilter
+from data.views import ServiceSummary
+from pages import live
+from pages.asked import Period, identifier, outcome, period
+from pages.attempts_list import Asked, attempts_panel
+from pages.drawing import Args, Part, View
+from pages.summary_numbers import summary_numbers
+
+USUAL = "90d"
+PROMOTIONS = 10
+
+
+def view(generation: Generation, args: Args) -> View:
+    """The parts of the page."""
+    service_id, days = unquote(args.get("service_id", "")), period(args, context.now(), USUAL)
+    scope, now = context.scope(), context.now()
+    try:
+        shown = queries.service_summary(generation, scope, service_id, days.start, days.end, now)
+    except NotFound:
+        return View([Part("missing", lambda: _missing(generation, service_id), lasting=False)])
+    path = service_path(service_id)
+    numbers = (path, days, shown.counts, shown.success_rate)
+    return View(
+        [
+            Part("head", lambda: _head(shown, path, days)),
+            Part("numbers", lambda: summary_numbers(*numbers), cls="kpis kpis-6"),
+            Part("state", lambda: _state(shown)),
+            Part("attempts", lambda: _attempts(shown, path, days, args), what="attempts", lasting=False),
+            Part("promotions", lambda: _promotions(service_id), what="promotions", lasting=False),
+        ],
+        period=(days.start, days.end),
+    )
+
+
+def _head(shown: ServiceSummary, path: str, days: Period) -> Node:
+    service = shown.service
+    about = " · ".join(part for part in (service.team, service.tier) if part)
+    ill = sum(state.health is Health.ATTENTION for _, state in shown.states)
+    title = f"{ill} need attention: {service.name}" if ill else service.name
+    return el(
+        "Div",
+        el("H1", service.name, " ", unconfirmed(service.confirmed), tabIndex="-1", data_title=title),
+        el("P", about, " ", _repository(service.repository), cls="ink-2"),
+        el("Div", filters.range_filter(path, days.query, days.name),
+           el("Span", period_words(shown.start, shown.end), cls="ink-2 small"), cls="toolbar"),
+        cls="page-head",
+    )  # fmt: skip
+
+
+def _repository(repository: str) -> Node | None:
+    """A link where it is an address, else the name."""
+    if not repository:
+        return None
+    return safe_link("Repository", repository) or el("Span", repository, cls="mono")
+
+
+def _state(shown: ServiceSummary) -> Node:
+    if not shown.states:
+        return panel("Cluster-regions", states.empty("Never deployed anywhere yet."), anchor="state")
+    return panel("Cluster-regions", state_views.clusters_table(shown.states), anchor="state")
+
+
+def _attempts(shown: ServiceSummary, path: str, days: Period, args: Args) -> Node:
+    service_id, cluster = shown.service.service_id, identifier(args, "cluster")
+    others = (("cluster", cluster),) if cluster else ()
+    asked = Asked(path, days, outcome(args), others, args.get("cursor"))
+
+    def fetch(wanted: AttemptFilter) -> Page[Attempt]:
+        scope = context.scope()
+        return context.store().service_attempts(scope, service_id, cluster_id=cluster, **wanted)
+
+    options = [(one.cluster_id, one.name) for one, _ in shown.states]
+    chosen = filters.form(
+        path, "Filter attempts by cluster-region",
+        filters.select("cluster", "Cluster-region", options, cluster),
+        *[filters.kept(name, value) for name, value in asked.query.items() if name != "cluster"],
+    )  # fmt: skip
+    return attempts_panel(asked, fetch, without="service", extra=chosen)
+
+
+def _promotions(service_id: str) -> Node:
+    found = context.store().service_promotions(context.scope(), service_id, limit=PROMOTIONS)
+    if not found.items:
+        return panel("Promotions", states.empty("No promotion was reported."), anchor="promotions")
+    note = f"the newest {PROMOTIONS}" if found.cursor else None
+    return panel("Promotions", promotions_table(found.items), anchor="promotions", note=note)
+
+
+def _missing(generation: Generation, service_id: str) -> Node:
+    rows = queries.services(generation, context.scope(), context.now())
+    known = {one.service.service_id: one.service.name for one in rows}
+    near = [(known[one], service_path(one)) for one in get_close_matches(service_id, known, n=5, cutoff=0.4)]
+    return states.not_found("Service", service_id, near, ("All services", "/services"))
+
+
+def title(service_id: str = "") -> str:
+    """The title until the page itself knows more."""
+    return f"{unquote(service_id)} - service - DQD"
+
+
+register_page(__name__, path_template="/services/<service_id>", title=title, layout=live.serve("service", view))
