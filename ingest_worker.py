@@ -65,7 +65,7 @@ class Parts:
     pulse: Pulse
 
 
-def wire(settings: Settings) -> Parts:
+def wire(settings: Settings, poll_seconds: int = aws.LONG_POLL_SECONDS) -> Parts:
     """Everything a worker consists of, connected."""
     endpoint, region, tables = settings.aws_endpoint_url, settings.aws_region, settings.tables
     dynamodb = aws.dynamodb(endpoint, region, role="worker")
@@ -84,7 +84,7 @@ def wire(settings: Settings) -> Parts:
         Storing(applier, known, settings.retention_days),
         Deliveries(dynamodb, tables),
         held=held,
-        intake=Intake(queue, held, settings.worker_threads),
+        intake=Intake(queue, held, settings.worker_threads, poll_seconds),
         ticks=ticks,
         visibility_seconds=VISIBILITY_SECONDS,
         probe=impatient.probe,

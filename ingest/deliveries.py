@@ -76,7 +76,7 @@ class Deliveries:
             "quarantinedAt": {"S": record.quarantined_at},
             "reason": {"S": record.reason[:2000]},
             "receives": {"N": str(record.receives)},
-            "final": {"BOOL": record.final},
+            "isFinal": {"BOOL": record.final},
             "pieces": {"N": str(len(pieces))},
             "body": {"B": pieces[0]},
         }
@@ -90,7 +90,7 @@ class Deliveries:
         self._client.delete_item(
             TableName=self._table,
             Key={"pk": {"S": QUARANTINE}, "sk": {"S": record.sk}},
-            ConditionExpression="attribute_not_exists(pk) OR final = :no",
+            ConditionExpression="attribute_not_exists(pk) OR isFinal = :no",
             ExpressionAttributeValues={":no": {"BOOL": False}},
         )
 
@@ -182,7 +182,7 @@ class Deliveries:
             receives=int(item["receives"]["N"]),
             source=item["source"]["S"] if "source" in item else None,
             quarantined_at=item["quarantinedAt"]["S"],
-            final=item["final"]["BOOL"],
+            final=item["isFinal"]["BOOL"],
         )
 
 

@@ -5,9 +5,10 @@ import queue as queues
 import threading
 import time
 
+from data.aws import LONG_POLL_SECONDS
 from data.errors import Unavailable
 from ingest.held import Held
-from ingest.queue import BATCH, LONG_POLL_SECONDS, Message, Queue
+from ingest.queue import BATCH, Message, Queue
 
 log = logging.getLogger(__name__)
 

@@ -69,9 +69,7 @@ def envelope(kind: str, payload: dict[str, Any], changes: dict[str, Any]) -> dic
     """An envelope; `...` removes a field, `envelope_x` changes field x of the envelope itself."""
     body: dict[str, Any] = {"source": "github-actions", "eventType": kind, "payload": payload}
     for name, value in changes.items():
-        target, key = (
-            (body, name.removeprefix("envelope_")) if name.startswith("envelope_") else (payload, name)
-        )
+        target, key = (body, name.removeprefix("envelope_")) if name.startswith("envelope_") else (payload, name)
         if value is ...:
             target.pop(key, None)
         else:
