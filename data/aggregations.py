@@ -94,7 +94,7 @@ def rollback_rate(found: Counts) -> Rate:
 def mean_minutes(days: pd.DataFrame) -> float | None:
     """Mean duration of the successful attempts that have an end; None where there is none."""
     n = int(days["duration_n"].sum())
-    return float(days["duration_sec"].sum(dtype=np.float64)) / n / 60 if n else None
+    return float(days["duration_sec"].to_numpy().sum(dtype=np.float64)) / n / 60 if n else None
 
 
 def daily(days: pd.DataFrame, start: Day, end: Day) -> Daily:

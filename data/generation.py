@@ -21,7 +21,7 @@ T = TypeVar("T")
 class Memo:
     """What was worked out of one generation already; the least recently asked is forgotten first."""
 
-    def __init__(self, limit: int = 256) -> None:
+    def __init__(self, limit: int = 128) -> None:
         self._limit = limit
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()

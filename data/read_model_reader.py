@@ -12,6 +12,8 @@ from data.aws import unavailable_if_away
 from data.catalog import CatalogStore
 from data.changes import Change, minutes, to_change
 from data.columns import PairDayKey
+from data.current import to_current
+from data.days import to_pair_day
 from data.errors import Unavailable
 from data.models import Catalog, Current, Day, Instant, PairDay
 from data.tables import TableNames
@@ -44,7 +46,7 @@ class ReadModelReader:
     @unavailable_if_away
     def cluster_currents(self, cluster_id: str) -> list[Current]:
         """CURRENT of every pair of a cluster."""
-        return [codec.to_current(item) for item in self._query(keys.current_pk(cluster_id))]
+        return [to_current(item) for item in self._query(keys.current_pk(cluster_id))]
 
     @unavailable_if_away
     def cluster_days(self, cluster_id: str, first: Day) -> list[PairDay]:
@@ -56,7 +58,7 @@ class ReadModelReader:
             ExpressionAttributeNames=NAMES,
             values={":first": {"S": first}},
         )
-        return [codec.to_pair_day(item, rows=False) for item in items]
+        return [to_pair_day(item, rows=False) for item in items]
 
     @unavailable_if_away
     def changes(self, since: Instant, until: Instant) -> list[Change]:
@@ -74,7 +76,7 @@ class ReadModelReader:
     def currents(self, pairs: Iterable[tuple[str, str]]) -> list[Current]:
         """CURRENT of the named pairs; those that have none are left out."""
         wanted = [(keys.current_pk(cluster), service) for cluster, service in pairs]
-        return [codec.to_current(item) for item in self._get(wanted)]
+        return [to_current(item) for item in self._get(wanted)]
 
     @unavailable_if_away
     def days(self, named: Collection[PairDayKey], rows_from: Day) -> list[PairDay]:
@@ -82,16 +84,15 @@ class ReadModelReader:
         older = [_day_key(key) for key in named if key[2] < rows_from]
         recent = [_day_key(key) for key in named if key[2] >= rows_from]
         summaries = self._get(older, ProjectionExpression=SUMMARY, ExpressionAttributeNames=NAMES)
-        return [codec.to_pair_day(item, rows=False) for item in summaries] + self._whole_days(recent)
+        return [to_pair_day(item, rows=False) for item in summaries] + self._whole_days(recent)
 
     def _whole_days(self, wanted: Sequence[tuple[str, str]]) -> list[PairDay]:
         items = list(self._get(wanted))
-        more = [
-            (item["pk"]["S"], f"{item['sk']['S']}#{part}")
-            for item in items
-            for part in range(2, int(item["parts"]["N"]) + 1 if "parts" in item else 0)
-        ]
-        return codec.join_days([*items, *self._get(more)])
+        further = [(_place(item), _places_of_more(item)) for item in items]
+        named = [place for _, places in further for place in places]
+        parts = {_place(item): item for item in self._get(named)}
+        more = {place: [parts[one] for one in places if one in parts] for place, places in further}
+        return [to_pair_day(item, more=more[_place(item)]) for item in items]
 
     def _query(
         self, pk: str, also: str = "", *, values: dict[str, Any] | None = None, **rest: Any
@@ -124,6 +125,16 @@ class ReadModelReader:
             self._sleep(wait)
             wait *= 2
         raise Unavailable(f"BatchGetItem left keys unprocessed after {TRIES} tries")
+
+
+def _place(item: codec.Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _places_of_more(item: codec.Item) -> list[tuple[str, str]]:
+    """Where a day goes on that did not fit into one item."""
+    pk, sk = _place(item)
+    return [(pk, f"{sk}#{part}") for part in range(2, int(item["parts"]["N"]) + 1)]
 
 
 def _day_key(key: PairDayKey) -> tuple[str, str]:

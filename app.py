@@ -1,0 +1,113 @@
+"""The web process, wired: Dash pages and JSON API on one Flask server, answering from one read model.
+
+gunicorn -c gunicorn.conf.py "app:create_server()"
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import api
+from dash import Dash
+from flask import Flask
+
+import logs
+from components import shell
+from context import EXTENSION, Parts
+from data import aws
+from data.models import EVERYTHING, Scope
+from data.read_model_reader import ReadModelReader
+from data.refresher import ReadModel
+from data.store import Store
+from ingest.queue import Queue
+from pages import live
+from settings import Settings
+from web import callback_bodies, compression, headers, pages_status, requests
+from web.json_provider import OrjsonProvider
+from web.warmup import warm_up
+
+ROOT = Path(__file__).parent
+
+
+def create_app(
+    settings: Settings,
+    *,
+    read_model: ReadModel,
+    store: Store,
+    queue: Queue | None,
+    clock: Callable[[], datetime],
+    scope: Callable[[], Scope] = lambda: EVERYTHING,
+) -> Dash:
+    """The application on these parts; it connects nowhere by itself."""
+    server = Flask(__name__, static_folder=None)
+    server.json = OrjsonProvider(server)
+    server.extensions[EXTENSION] = Parts(settings, read_model, store, queue, clock, scope)
+    requests.install(server)  # what is installed first sees an answer last
+    headers.install(server, lambda: app.csp_hashes())
+    compression.install(server)
+    pages_status.install(server)
+    api.register(server)  # before Dash, whose pages answer every address that is left
+    app = _dash(server, settings)
+    live.register(app)
+    callback_bodies.install(server, app)
+    with server.test_request_context("/"):
+        server.preprocess_request()  # Dash's own set-up, while nobody else is asking
+    return app
+
+
+def _dash(server: Flask, settings: Settings) -> Dash:
+    app = Dash(
+        __name__,
+        server=server,  # type: ignore[arg-type]  # Dash types it too narrowly
+        use_pages=True,
+        pages_folder=str(ROOT / "pages"),
+        assets_folder=str(ROOT / "assets"),
+        assets_ignore=shell.HEAD_ONLY,
+        title=shell.PRODUCT,
+        index_string=shell.INDEX_PAGE,
+        update_title=None,  # type: ignore[arg-type]  # None: leave the title alone
+        suppress_callback_exceptions=True,
+        on_error=live.show_problem,
+        use_async=False,
+        enable_mcp=False,
+    )
+    app.layout = lambda: shell.layout(open_access=True, version=settings.version)
+    return app
+
+
+def create_server() -> Flask:
+    """For gunicorn, before it forks: settings from the environment, read model loaded, everything warm."""
+    settings = Settings.from_env()
+    logs.configure(settings.log_level)
+    client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region)
+    read_model = ReadModel(clock=_utc_now, refresh_seconds=settings.refresh_seconds)
+    read_model.try_refresh(ReadModelReader(client, settings.tables))  # if it fails, the workers keep trying
+    store = Store(client, settings.tables, settings.cursor_secret, settings.retention_days, _utc_now)
+    app = create_app(settings, read_model=read_model, store=store, queue=_queue(settings), clock=_utc_now)
+    server = cast(Flask, app.server)
+    warm_up(server, app, pages=read_model.loaded)
+    client.close()  # an open connection must not be shared by the workers
+    return server
+
+
+def start_refresher(server: Flask) -> None:
+    """For gunicorn, in each worker after the fork: keep this process' read model new."""
+    parts: Parts = server.extensions[EXTENSION]
+    settings = parts.settings
+
+    def reader() -> ReadModelReader:
+        return ReadModelReader(aws.dynamodb(settings.aws_endpoint_url, settings.aws_region), settings.tables)
+
+    parts.read_model.start(reader)
+
+
+def _queue(settings: Settings) -> Queue | None:
+    if settings.queue_url is None:
+        return None
+    client = aws.sqs(settings.aws_endpoint_url, settings.aws_region)
+    return Queue(client, settings.queue_url, settings.dlq_url)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

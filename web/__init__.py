@@ -1,0 +1,1 @@
+"""What happens around every request of the web process: headers, compression, request ids, warm-up."""

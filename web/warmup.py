@@ -1,0 +1,54 @@
+"""Ask for everything once before the first visitor does.
+
+Dash prepares itself during its first request without a lock: others arriving meanwhile get errors. Asked
+here, in the parent process, that is over before anyone comes, and the compressed files are shared by all workers.
+"""
+
+import logging
+import re
+
+import dash
+from dash import Dash
+from flask import Flask
+from flask.testing import FlaskClient
+
+from web.callback_bodies import ENDPOINT, call_of
+
+log = logging.getLogger(__name__)
+
+LINKED = re.compile(r'(?:src|href)="(/[^"]+)"')
+ROUTER = "_pages_content"
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+def warm_up(server: Flask, app: Dash, *, pages: bool) -> list[str]:
+    """Ask for the index, its files, the layout and (with `pages`) each page; what failed, which is logged."""
+    client = server.test_client()
+    index = client.get("/", headers=GZIP | {"Accept-Encoding": "identity"})
+    files = LINKED.findall(index.get_data(as_text=True))
+    failed = [path for path in ("/_dash-layout", "/_dash-dependencies", *files) if not _answers(client, path)]
+    if pages:
+        failed += [path for path in _page_paths() if not _renders(client, app, path)]
+    for path in failed:
+        log.warning("not warm", extra={"path": path})
+    return failed
+
+
+def _answers(client: FlaskClient, path: str) -> bool:
+    return client.get(path, headers=GZIP).status_code == 200
+
+
+def _page_paths() -> list[str]:
+    return [page["path"] for page in dash.page_registry.values() if not page.get("path_template")]
+
+
+def _renders(client: FlaskClient, app: Dash, path: str) -> bool:
+    """Whether the page's layout comes, as the browser would ask for it."""
+    found = [(name, one) for name, one in app.callback_map.items() if ROUTER in name and "callback" in one]
+    if not found:
+        return False
+    body = call_of(*found[0])
+    for value in body["inputs"]:
+        value["value"] = path if value["property"] == "pathname" else ""
+    body["changedPropIds"] = ["_pages_location.pathname"]
+    return client.post(ENDPOINT, json=body, headers=GZIP).status_code == 200
