@@ -29,6 +29,7 @@ class SettingsError(ValueError):
 class Settings:
     """The settings of a process. Secrets never appear in its repr."""
 
+    bind_host: str = "0.0.0.0"
     port: int = 8080
     aws_endpoint_url: str | None = None  # None: AWS itself
     aws_region: str = "us-west-2"
@@ -54,6 +55,7 @@ class Settings:
         env = process_environment() if environ is None else environ
         webhook_secrets = _secrets(env, "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS")
         return cls(
+            bind_host=_text(env, "BIND_HOST") or "0.0.0.0",
             port=_number(env, "PORT", 8080, 1, 65535),
             aws_endpoint_url=_read(env, "AWS_ENDPOINT_URL", _http_url),
             aws_region=_text(env, "AWS_REGION") or _text(env, "AWS_DEFAULT_REGION") or "us-west-2",

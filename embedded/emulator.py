@@ -26,11 +26,11 @@ def endpoint(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def command() -> list[str]:
-    """How it is started."""
+def command(linger: float = 0.0) -> list[str]:
+    """How it is started; it stops by itself `linger` seconds after its standard input ended."""
     if not PYTHON.exists():
         raise EmulatorError("The embedded AWS is not installed: run `make install` first.")
-    return [str(PYTHON), str(LAUNCHER)]
+    return [str(PYTHON), str(LAUNCHER), f"{linger:g}"]
 
 
 def environment(base: Mapping[str, str], port: int, scratch: Path, state: Path | None) -> dict[str, str]:
