@@ -55,6 +55,18 @@ def sqs(endpoint: str | None, region: str, role: Role = "web") -> "SQSClient":
     return session.client("sqs", region_name=region, endpoint_url=endpoint, config=_config(role))
 
 
+def sqs_sender(endpoint: str | None, region: str) -> "SQSClient":
+    """An SQS client for the intake: whoever sends us something hears within five seconds that it did not work."""
+    config = Config(
+        connect_timeout=1,
+        read_timeout=1.5,
+        retries={"mode": "standard", "total_max_attempts": 2},
+        max_pool_connections=POOL,
+        tcp_keepalive=True,
+    )
+    return _session(endpoint).client("sqs", region_name=region, endpoint_url=endpoint, config=config)
+
+
 def sqs_receiver(endpoint: str | None, region: str) -> "SQSClient":
     """An SQS client that outwaits a long poll; it does not retry, its caller's loop does."""
     config = Config(

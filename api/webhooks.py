@@ -1,0 +1,124 @@
+"""POST /api/ingest/webhook: from a pipeline's word to a message on the queue, checked in an order that tells
+strangers nothing: size, credentials, type, depth, strict JSON, schema.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from flask import Blueprint, request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+import context
+from api.routing import Answer, Operation
+from data.errors import Unavailable
+from data.events import AnyEvent
+from data.instants import to_instant
+from ingest import message, normalizers, strict_json
+from ingest.envelope import older_than_retention
+from ingest.message import Delivery
+from ingest.queue import Queue
+from ingest.schema import unknown_fields
+from ingest.signatures import check_shared_secret
+
+MAX_BYTES = 256 * 1024
+PIECE_BYTES = 64 * 1024
+
+bp = Blueprint("webhooks", __name__)
+
+PROBLEM = "application/problem+json"
+
+
+def webhook(sender: str | None = None) -> tuple[dict[str, Any], int]:
+    """202 once the queue has the event, 200 where it is kept for the archive only."""
+    raw = read_body()
+    settings, headers = context.settings(), cast(Mapping[str, str], request.headers)
+    check_shared_secret(headers, settings.webhook_secrets)
+    normalize = normalizers.named(sender)
+    check_content_type()
+    body = strict_json.parse(raw)
+    received_at = to_instant(context.now())
+    events = normalize(body, headers, received_at, context.generation().catalog.suites)
+    sealed = all(older_than_retention(event, settings.retention_days) for event in events)
+    delivery = Delivery(tuple(events), events[0].source, received_at, archive_only=sealed)
+    _queue().send(message.dump(delivery, raw, headers))
+    if sealed:
+        return {"eventId": events[0].event_id, "status": "ignored", "reason": "older_than_retention"}, 200
+    return accepted(events, unknown_fields(body) if sender in (None, normalizers.ENVELOPE) else []), 202
+
+
+def accepted(events: Sequence[AnyEvent], ignored_fields: Sequence[str]) -> dict[str, Any]:
+    """The answer: ids to refer to, and what of the body we did not understand, if anything."""
+    answer: dict[str, Any] = {
+        "eventId": events[0].event_id,
+        "attemptId": getattr(events[0], "attempt_id", None),
+        "status": "accepted",
+    }
+    return answer | ({"ignoredFields": list(ignored_fields)} if ignored_fields else {})
+
+
+def read_body() -> bytes:
+    """The raw body; 413 as soon as it is known to be too large, whether its length was announced or not."""
+    if (request.content_length or 0) > MAX_BYTES:
+        raise _too_large()
+    pieces, size = [], 0
+    while piece := request.stream.read(PIECE_BYTES):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_BYTES:
+            raise _too_large()
+    return b"".join(pieces)
+
+
+def check_content_type() -> None:
+    """415 unless the body is plain JSON in UTF-8."""
+    kind = request.mimetype
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise UnsupportedMediaType("the content type must be application/json")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("the body must be in UTF-8")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("the body must not be compressed")
+
+
+def _too_large() -> RequestEntityTooLarge:
+    return RequestEntityTooLarge(f"the body must be at most {MAX_BYTES:,} bytes")
+
+
+def _queue() -> Queue:
+    queue = context.queue()
+    if queue is None:
+        raise Unavailable("no queue is configured")
+    return queue
+
+
+def _problem(description: str) -> Answer:
+    return Answer(description, "Problem", PROBLEM)
+
+
+def _operation(path: str, name: str, summary: str) -> Operation:
+    return Operation(
+        "post", f"/api{path}", name, summary, (webhook.__doc__ or "").strip(), "Ingest",
+        answers={
+            200: Answer("Kept for the archive only: older than the retention.", "WebhookIgnored"),
+            202: Answer("The queue has the event.", "WebhookAccepted"),
+            400: _problem("The field named is wrong."),
+            401: _problem("No valid secret."),
+            404: _problem("No such sender."),
+            413: _problem(f"The body is larger than {MAX_BYTES:,} bytes."),
+            415: _problem("The body is not announced as plain JSON."),
+            503: _problem("The queue is away; try again after Retry-After seconds."),
+        },
+        headers=("webhookSecret", "bearer"),
+        body={"application/json": "WebhookEvent"},
+    )  # fmt: skip
+
+
+operations = [
+    _operation("/ingest/webhook", "webhook", "Send an event"),
+    _operation("/ingest/webhook/<sender>", "webhook_of_sender", "Send an event of a named sender"),
+]
+for _one in operations:
+    # Flask would answer OPTIONS by itself; what is not documented is a 405.
+    bp.add_url_rule(
+        _one.path.removeprefix("/api"), _one.name, webhook, methods=["POST"], provide_automatic_options=False
+    )
