@@ -23,7 +23,7 @@ class Compressed:
     def __init__(self, limit: int = KEPT_BYTES) -> None:
         self._limit = limit
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._size = 0
+        self.size = 0
         self._lock = Lock()
 
     def get(self, path: str, content: bytes) -> bytes:
@@ -37,9 +37,9 @@ class Compressed:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = made
-                self._size += len(made)
-            while self._size > self._limit:
-                self._size -= len(self._kept.popitem(last=False)[1])
+                self.size += len(made)
+            while self.size > self._limit:
+                self.size -= len(self._kept.popitem(last=False)[1])
         return made
 
 
@@ -66,7 +66,7 @@ def install(server: Flask) -> None:
 
 def _is_compressible(response: Response) -> bool:
     return (
-        response.status_code == 200
+        response.status_code in (200, 400, 404)
         and "Content-Encoding" not in response.headers
         and (response.mimetype or "").startswith(COMPRESSIBLE)
     )

@@ -55,5 +55,5 @@ def _set_caching(response: Response) -> None:
     if request.path.startswith("/assets/"):
         if "m" in request.args and response.status_code == 200:
             response.headers["Cache-Control"] = A_YEAR
-    elif "Cache-Control" not in response.headers:
+    elif not request.path.startswith("/_dash-component-suites/") and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
