@@ -73,7 +73,7 @@ def history(outcomes: Sequence[Outcome]) -> Node:
     words = dict.fromkeys(look.word for look in looks)
     parts = ", ".join(f"{sum(look.word == word for look in looks)} {word.lower()}" for word in words)
     label = f"Last {counted(len(looks), 'attempt')}: {parts}"
-    bars: list[Child] = [el("Span", cls=f"bar bar-{look.tone}") for look in looks]
+    bars: list[Child] = [el("Span", cls=f"outcome outcome-{look.tone}") for look in looks]
     return el("Span", bars, cls="history", role="img", aria_label=label, title=label)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, Patch, State, ctx, no_update, set_props
+from dash.exceptions import PreventUpdate
 
 import context
 from components import shell, states
@@ -134,22 +135,22 @@ Answer = tuple[list[Any], list[Any], Any, Any, Any]
 
 def refresh(_beat: Any, address: Any, digests: Any, mark: Any) -> Answer:
     """What changed on the page at `address` since it showed `digests`; nothing from an older generation."""
-    regions, graphs = ([one["id"]["name"] for one in outputs] for outputs in ctx.outputs_list[:2])
-    nothing: Answer = [no_update] * len(regions), [no_update] * len(graphs), no_update, no_update, no_update
+    regions, graphs = (_names_in(outputs) for outputs in ctx.outputs_list[:2])
     name, args = _address(address)
     known = digests if isinstance(digests, dict) else {}
     if name not in PAGES.views:
-        return nothing
+        raise PreventUpdate
     try:
         drawing = _draw(name, args, first=False)
     except (Unavailable, NotFound) as error:  # what is shown stays; the freshness says how old it is
         log.warning("page %s not refreshed: %s", name, error)
-        return nothing
+        raise PreventUpdate from error
     if drawing.generation < _number(mark):
-        return nothing
+        raise PreventUpdate
     if _reshaped(drawing, known):
         body = _body(_draw(name, args, first=True), name, args)
-        return *nothing[:2], body, str(drawing.generation), drawing.digests
+        same = [no_update] * len(regions), [no_update] * len(graphs)
+        return *same, body, str(drawing.generation), drawing.digests
     changed = {part: piece.content for part, piece in drawing.pieces.items() if known.get(part) != piece.digest}
     return (
         [changed.get(part, no_update) for part in regions],
@@ -169,6 +170,15 @@ def _reshaped(drawing: Drawing, known: Mapping[str, Any]) -> bool:
 
 def _names(part: Part | Chart) -> tuple[str, ...]:
     return (part.name, part.table_name) if isinstance(part, Chart) else (part.name,)
+
+
+def _names_in(outputs: Any) -> list[str]:
+    """The names of the parts the browser shows; a call that names none cannot be answered."""
+    try:
+        names = [one["id"]["name"] for one in outputs]
+    except (KeyError, TypeError):
+        raise PreventUpdate from None
+    return [str(name) for name in names]
 
 
 def _data(figure: Any) -> Patch:

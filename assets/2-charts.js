@@ -1,0 +1,69 @@
+// Paints charts: the server names each trace's role, the colours of roles are CSS tokens of the theme.
+(function () {
+  "use strict";
+  const plotly = window.Plotly;
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function template() {
+    const axis = { gridcolor: css("--line"), linecolor: css("--line"), zerolinecolor: css("--line"), automargin: true };
+    return {
+      layout: {
+        font: { family: css("--font"), size: 12, color: css("--ink-2") },
+        paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+        margin: { l: 48, r: 12, t: 36, b: 32 },
+        legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" },
+        hoverlabel: { bgcolor: css("--card"), bordercolor: css("--line-strong"), font: { color: css("--ink") } },
+        modebar: { bgcolor: "rgba(0,0,0,0)", color: css("--ink-2"), activecolor: css("--accent") },
+        xaxis: axis, yaxis: axis,
+      },
+    };
+  }
+
+  function painted(trace) {
+    const colour = css("--chart-" + ((trace.meta && trace.meta.role) || "nodata"));
+    const marker = Object.assign({}, trace.marker, { color: colour });
+    if (trace.type === "bar") {
+      marker.line = { color: css("--card"), width: 1 };
+      marker.pattern = Object.assign({ fgcolor: css("--card"), fgopacity: 0.5, size: 6 }, marker.pattern);
+      return Object.assign({}, trace, { marker });
+    }
+    return Object.assign({}, trace, { marker, line: Object.assign({}, trace.line, { color: colour }) });
+  }
+
+  // The reader's zoom outlives new data: axes they moved keep their range.
+  function kept(gd, layout) {
+    for (const name of ["xaxis", "yaxis"]) {
+      const now = gd.layout && gd.layout[name];
+      if (now && now.autorange === false && now.range && layout[name]) {
+        layout[name] = Object.assign({}, layout[name], { autorange: false, range: now.range.slice() });
+      }
+    }
+    return layout;
+  }
+
+  function open(event) {
+    const point = event.points && event.points[0];
+    if (point && point.customdata) document.dispatchEvent(new CustomEvent("open-page", { detail: point.customdata }));
+  }
+
+  function drawing(method) {
+    return function (gd, figure, layout, config) {
+      const given = Array.isArray(figure) ? { data: figure, layout, config } : Object.assign({}, figure);
+      given.data = (given.data || []).map(painted);
+      given.layout = kept(gd, Object.assign({}, given.layout, { template: template() }));
+      return plotly[method](gd, given).then((drawn) => {
+        drawn.removeAllListeners("plotly_click");
+        drawn.on("plotly_click", open);
+        return drawn;
+      });
+    };
+  }
+
+  window.Plotly = Object.assign({}, plotly, { react: drawing("react"), newPlot: drawing("newPlot") });
+
+  document.addEventListener("theme", () => {
+    for (const gd of document.querySelectorAll(".js-plotly-plot")) {
+      if (gd.data) window.Plotly.react(gd, { data: gd.data, layout: gd.layout });
+    }
+  });
+})();

@@ -1,0 +1,174 @@
+// What the shell does without the server: in-page navigation, freshness, ages, pause, and when to draw again.
+(function () {
+  "use strict";
+  const POLL = 5000;
+  const byId = (id) => document.getElementById(id);
+  const state = { known: 0, age: null, at: 0, stale: false, missed: 0, paused: false, path: null, busy: false };
+
+  // Navigation: links and forms of ours change the address, the router draws the page.
+  function go(href, jump) {
+    const url = new URL(href, location.href);
+    const changed = url.pathname + url.search !== location.pathname + location.search;
+    history.pushState({}, "", url.pathname + url.search + url.hash);
+    if (!changed) return arrive();
+    if (jump && !url.hash) window.scrollTo(0, 0);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  }
+
+  const files = /^\/(api|assets|_dash)/;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin || files.test(url.pathname) || link.target) return;
+    if (link.classList.contains("skip-link")) { event.preventDefault(); byId("content").focus(); return; }
+    event.preventDefault();
+    go(link.href, !link.classList.contains("keep"));
+  });
+  document.addEventListener("open-page", (event) => go(event.detail, true));
+
+  function submit(form) {
+    const query = new URLSearchParams();
+    for (const one of form.querySelectorAll("[data-keep]")) query.set(one.dataset.keep, one.dataset.value);
+    for (const one of form.querySelectorAll("[name]")) {
+      if (one.value && one.value !== "all") query.set(one.name, one.value); else query.delete(one.name);
+    }
+    const text = query.toString();
+    go(new URL(form.action).pathname + (text ? "?" + text : "") + location.hash, false);
+  }
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form.filters")) { event.preventDefault(); submit(event.target); }
+  }, true);
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.filters");
+    if (form && event.target.matches("select")) setTimeout(() => submit(form));
+  });
+
+  // After navigation: the menu shows where we are; the focus goes to the part the address names, else the heading.
+  function arrive() {
+    for (const link of document.querySelectorAll(".menu a")) {
+      const path = new URL(link.href).pathname;
+      const here = path === "/" ? location.pathname === "/" : location.pathname.startsWith(path);
+      if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    }
+    const wanted = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
+    const first = state.path === null;
+    const target = wanted || (first ? null : document.querySelector("main h1"));
+    const samePage = state.path === location.pathname && !wanted;
+    state.path = location.pathname;
+    if (!target || samePage) return;
+    target.focus({ preventScroll: !wanted });
+    if (wanted) wanted.scrollIntoView({ block: "start" });
+  }
+
+  // Ages: the server writes times absolute, recent ones read better as ages.
+  function age(seconds) {
+    if (seconds < 60) return Math.max(0, Math.floor(seconds)) + " s";
+    if (seconds < 3600) return Math.floor(seconds / 60) + " min";
+    return Math.floor(seconds / 3600) + " h " + String(Math.floor(seconds / 60) % 60).padStart(2, "0") + " min";
+  }
+  function tellAges() {
+    for (const element of document.querySelectorAll("main time")) {
+      const text = element.firstChild;
+      if (!text) continue;
+      const seconds = (Date.now() - Date.parse(element.getAttribute("datetime"))) / 1000;
+      const absolute = element.title.slice(0, 16) + " UTC";
+      const recent = seconds >= -60 && seconds < 86400;
+      // full minutes only: a text that ticks every second is noise
+      const words = !recent ? absolute : seconds < 60 ? "just now" : age(seconds) + " ago";
+      if (text.nodeValue !== words) text.nodeValue = words;
+    }
+  }
+
+  // Freshness.
+  function tellFreshness() {
+    const place = byId("freshness");
+    if (!place || state.age === null) return;
+    const old = age(state.age + (performance.now() - state.at) / 1000);
+    const stale = state.stale || state.missed >= 2;
+    const now = state.paused ? "paused" : stale ? "stale" : "fresh";
+    const words = { paused: `Paused, updated ${old} ago`, stale: `Data is ${old} old, retrying`, fresh: `Updated ${old} ago` };
+    byId("freshness-text").textContent = words[now];
+    if (place.dataset.state === now) return;
+    place.dataset.state = now;
+    byId("freshness-state").textContent = { paused: "Updates are paused", stale: words.stale, fresh: "Data is up to date" }[now];
+  }
+
+  function drawAgain() {
+    if (window.dash_clientside) window.dash_clientside.set_props("live", { data: { beat: Date.now() } });
+  }
+
+  async function poll(asked) {
+    if (state.busy || (!asked && (state.paused || document.hidden))) return;
+    state.busy = true;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), POLL * 2);
+    try {
+      const answer = await fetch("/api/generation", { cache: "no-store", signal: limit.signal });
+      if (!answer.ok) throw new Error(answer.status);
+      const said = await answer.json();
+      const recovered = !said.stale && (state.stale || state.missed >= 2);
+      state.missed = 0;
+      if (said.generation >= state.known) {  // another process may be a moment behind: its older word is ignored
+        Object.assign(state, { known: said.generation, age: said.ageSec, at: performance.now(), stale: said.stale });
+      }
+      const mark = byId("page-mark");
+      const behind = mark && Number(mark.textContent) < state.known;
+      if (behind || recovered || asked || document.querySelector(".could-not-load")) drawAgain();
+    } catch (unreachable) {
+      state.missed += 1;
+      if (state.age === null) Object.assign(state, { age: 0, at: performance.now() });
+    } finally {
+      clearTimeout(timer);
+      state.busy = false;
+      tellFreshness();
+    }
+  }
+
+  function pause() {
+    state.paused = !state.paused;
+    const button = byId("pause-button");
+    button.setAttribute("aria-pressed", String(state.paused));
+    const words = state.paused ? "Resume live updates" : "Pause live updates";
+    button.setAttribute("aria-label", words);
+    button.title = words;
+    button.firstElementChild.className = "bi bi-" + (state.paused ? "play-fill" : "pause-fill");
+    if (state.paused) tellFreshness(); else poll();
+  }
+
+  async function refresh() {
+    const button = byId("refresh-button");
+    button.classList.add("turning");
+    await poll(true);
+    button.classList.remove("turning");
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#pause-button")) pause();
+    if (event.target.closest("#refresh-button, .retry")) refresh();
+    if (event.target.closest("#theme-button")) window.toggleTheme();
+  });
+
+  // What the router or a refresh put in.
+  let heading = null;
+  function settle() {
+    tellAges();
+    for (const code of document.querySelectorAll("code.with-origin")) {
+      const text = code.firstChild;
+      if (text && text.nodeValue.includes("{origin}")) text.nodeValue = text.nodeValue.replace("{origin}", location.origin);
+    }
+    const h1 = document.querySelector("main h1");
+    if (h1 && h1 !== heading) { heading = h1; arrive(); }
+    const title = h1 && h1.dataset.title && h1.dataset.title + " - DQD";
+    if (title && document.title !== title) document.title = title;
+  }
+  const watch = new MutationObserver(settle);
+  document.addEventListener("DOMContentLoaded", () => {
+    watch.observe(document.body, { childList: true, subtree: true, characterData: true, attributeFilter: ["datetime", "data-title"] });
+    watch.observe(document.head, { childList: true, subtree: true, characterData: true });
+    setInterval(poll, POLL);
+    setInterval(() => { tellFreshness(); tellAges(); }, 1000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+    poll();
+  });
+})();

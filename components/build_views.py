@@ -1,0 +1,205 @@
+"""One attempt in full: what happened, its gates and runs, what each source said of it, and what surrounds it."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from components import states, theme
+from components.attempts_table import took
+from components.badges import attempt_badge, badge, gate_words, promotion_badge, quiet, verdict_badge
+from components.links import build_path, cluster_path, link, pair_path, safe_link, service_path
+from components.panel import facts, number_cell, row, table
+from components.tags import Child, Children, Node, el, icon, mono
+from components.words import duration, none, number, percent, when
+from data.models import Attempt, Claim, Gate, Incident, Promotion, TestRun, Verdict
+from data.views import BuildDetail
+
+SHOWN_COMMITS = 20
+
+
+def headline(detail: BuildDetail) -> Node:
+    """What became of the attempt and why, first."""
+    attempt = detail.attempt
+    lines: list[Child] = [
+        el("Div", attempt_badge(attempt), el("Span", "serving", cls="tag tag-serving") if detail.serving else None)
+    ]
+    if attempt.failure_reason:
+        lines.append(el("P", attempt.failure_reason, cls="failure-reason"))
+    if attempt.rollback_to_build:
+        lines.append(el("P", "Rolled back to ", mono(attempt.rollback_to_build)))
+    failed = [gate for gate in detail.gates if gate.verdict in (Verdict.FAILED, Verdict.PARTIAL)]
+    lines.extend(el("P", gate_words(gate), cls="failure-reason") for gate in failed)
+    return el("Div", lines, cls=f"headline headline-{theme.status(attempt.status, attempt.cancelled).tone}")
+
+
+def fact_list(attempt: Attempt) -> Node:
+    """Who, when, how long, why, from which commit, by which run."""
+    sha = mono(attempt.git_sha) if attempt.git_sha else none("not given")
+    return facts(
+        [
+            ("Service", link(attempt.service_id, service_path(attempt.service_id))),
+            ("Cluster-region", link(attempt.cluster_id, cluster_path(attempt.cluster_id))),
+            ("Version", mono(attempt.build_version)),
+            ("Commit", sha),
+            ("Started", when(attempt.started_at)),
+            ("Ended", when(attempt.ended_at) if attempt.ended_at else none("not finished")),
+            ("Took", took(attempt)),
+            ("Trigger", theme.TRIGGER[attempt.trigger] + (", hotfix" if attempt.hotfix else "")),
+            ("By", attempt.actor or none("not given")),
+            ("CI run", safe_link("Open the run", attempt.run_url) or none("no link was sent")),
+            ("Source", attempt.source or none("not given")),
+            ("Labels", ", ".join(attempt.labels) or None),
+            ("Commits", _commits(attempt)),
+            ("Attempt", el("Span", mono(attempt.attempt_id), cls="wrap")),
+            ("All attempts here", link("this service on this cluster-region", _pair(attempt))),
+        ]
+    )
+
+
+def _pair(attempt: Attempt) -> str:
+    return pair_path(attempt.cluster_id, attempt.service_id)
+
+
+def _commits(attempt: Attempt) -> Children:
+    if not attempt.commits:
+        return None
+    shown: list[Child] = [mono(commit.sha[:7], commit.sha) for commit in attempt.commits[:SHOWN_COMMITS]]
+    more = len(attempt.commits) - SHOWN_COMMITS
+    rest = f"and {number(more)} more" if more > 0 else None
+    return el("Span", shown, rest, cls="wrap commits")
+
+
+def gates_table(gates: Sequence[Gate]) -> Node:
+    """The run of each suite that counts."""
+    if not gates:
+        return states.empty("No suite is expected of this service and none ran.")
+    columns = [("Suite", ""), ("Gate", ""), ("Pass rate", "num"), ("Passed", "num"), ("Failed", "num")]
+    columns += [("Skipped", "num"), ("Total", "num")]
+    return table("Gates", columns, [_gate_row(gate) for gate in gates])
+
+
+def _gate_row(gate: Gate) -> Node:
+    counts = (gate.passed, gate.failed, gate.skipped, gate.total)
+    return row(
+        gate.suite.capitalize(), verdict_badge(gate.verdict), number_cell(_pass_rate(gate)),
+        *[number_cell(none() if count is None else number(count)) for count in counts],
+    )  # fmt: skip
+
+
+def _pass_rate(gate: Gate | TestRun) -> Child:
+    if gate.total is None or gate.passed is None:
+        return none("no counts were sent")
+    ran = gate.total - (gate.skipped or 0)
+    return percent(gate.passed / ran) if ran > 0 else none("no tests ran")
+
+
+def runs_table(runs: Sequence[TestRun]) -> Node:
+    """Every run of every suite, newest first."""
+    if not runs:
+        return states.empty("No test result was reported for this attempt.")
+    columns = [("Suite", ""), ("Result", ""), ("Pass rate", "num"), ("Failed", "num"), ("Total", "num")]
+    columns += [("Took", "num"), ("When", ""), ("Report", ""), ("Source", "")]
+    return table("Test runs, newest first", columns, [_run_row(run) for run in runs])
+
+
+def _run_row(run: TestRun) -> Node:
+    return row(
+        run.suite.capitalize(), verdict_badge(run.verdict), number_cell(_pass_rate(run)),
+        number_cell(none() if run.failed is None else number(run.failed)),
+        number_cell(none() if run.total is None else number(run.total)),
+        number_cell(none("not given") if run.duration_sec is None else duration(run.duration_sec)),
+        el("Td", when(run.executed_at), cls="nowrap"),
+        safe_link("Report", run.report_url) or none("no link was sent"), run.source or none("not given"),
+    )  # fmt: skip
+
+
+def siblings_table(siblings: Sequence[Attempt]) -> Node:
+    """The same version elsewhere, or tried again."""
+    if not siblings:
+        return states.empty("This version was tried nowhere else.")
+    rows = [
+        row(
+            link(one.cluster_id, build_path(one.attempt_id)), attempt_badge(one),
+            el("Td", when(one.started_at), cls="nowrap"), number_cell(took(one)), theme.TRIGGER[one.trigger],
+        )
+        for one in siblings
+    ]  # fmt: skip
+    columns = [("Cluster-region", ""), ("Status", ""), ("Started", ""), ("Took", "num"), ("Trigger", "")]
+    return table("Other attempts of this version", columns, rows)
+
+
+def promotion_steps(items: Sequence[Promotion]) -> list[Child]:
+    """How this version was promoted, in few words."""
+    return [
+        el(
+            "Li", promotion_badge(one.status), " ", link(one.from_cluster_id, cluster_path(one.from_cluster_id)),
+            icon("arrow-right", "between"), link(one.to_cluster_id, cluster_path(one.to_cluster_id)), " ",
+            when(one.promoted_at), el("Span", f"by {one.promoted_by}", cls="ink-2") if one.promoted_by else None,
+        )
+        for one in items
+    ]  # fmt: skip
+
+
+def incident_rows(items: Sequence[Incident]) -> Node:
+    """Incidents that name this attempt, or happened on its pair soon after it."""
+    rows = [
+        row(
+            one.title or one.incident_id, el("Td", when(one.started_at), cls="nowrap"),
+            when(one.resolved_at) if one.resolved_at else badge(theme.Look("Open", "exclamation-circle", "failed")),
+            safe_link("Open", one.url) or none("no link was sent"),
+        )
+        for one in items
+    ]  # fmt: skip
+    return table("Incidents", [(name, "") for name in ("Incident", "Began", "Resolved", "Link")], rows)
+
+
+def claims_table(claims: Sequence[Claim]) -> Node:
+    """What each source said and when; words that contradict the newest are marked."""
+    bodies = [_body(claim) for claim in claims]
+    said = {kind: _contradictions([b for c, b in zip(claims, bodies, strict=True) if c.kind == kind])
+            for kind in {claim.kind for claim in claims}}  # fmt: skip
+    rows = [
+        row(
+            el("Td", when(claim.event_time), cls="nowrap"), claim.source or "–", claim.kind,
+            _said(body, said[claim.kind]), el("Td", when(claim.received_at), cls="nowrap"),
+            "tied by version and time" if claim.observation else "by id", _whole(claim),
+        )
+        for claim, body in zip(claims, bodies, strict=True)
+    ]  # fmt: skip
+    columns = [(name, "") for name in ("Event time", "Source", "Kind", "Said", "Received", "Tied", "Event")]
+    return table("What each source said", columns, rows)
+
+
+DECISIVE = ("startedAt", "endedAt", "gitSha", "failureReason", "rollbackToBuild")
+
+
+def _body(claim: Claim) -> dict[str, object]:
+    body = orjson.loads(claim.body)
+    return body if isinstance(body, dict) else {}
+
+
+def _contradictions(bodies: Sequence[dict[str, object]]) -> frozenset[str]:
+    """Fields of which sources say different things (a status moves on, that is none)."""
+    found = set()
+    for name in DECISIVE:
+        values = {str(body[name]) for body in bodies if body.get(name) is not None}
+        if len(values) > 1:
+            found.add(name)
+    return frozenset(found)
+
+
+def _said(body: dict[str, object], contradicted: frozenset[str]) -> list[Child]:
+    words = str(body.get("status") or body.get("verdict") or "")
+    suite = body.get("suite")
+    said: list[Child] = [f"{suite}: {words}" if suite else words]
+    for name in sorted(contradicted & body.keys()):
+        said.append(el("Div", quiet(CONTRADICTION), f"{name} {body[name]}", cls="contradiction"))
+    return said
+
+
+CONTRADICTION = theme.Look("Contradicted by another source", "exclamation-triangle-fill", "rollback")
+
+
+def _whole(claim: Claim) -> Node:
+    text = orjson.dumps(orjson.loads(claim.body), option=orjson.OPT_INDENT_2).decode()
+    return el("Details", el("Summary", "Show"), el("Pre", text, cls="event", tabIndex="0"))

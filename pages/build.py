@@ -1,0 +1,87 @@
+"""/builds/<attempt_id>: one attempt, what became of it and why."""
+
+from urllib.parse import unquote
+
+from dash import register_page
+
+import context
+from components import build_views, states, theme
+from components.links import service_path
+from components.panel import panel
+from components.tags import Node, el, mono
+from components.words import counted
+from data import keys
+from data.builds import build
+from data.errors import NotFound
+from data.generation import Generation
+from data.queries import serving_attempts
+from data.views import BuildDetail
+from pages import live
+from pages.drawing import Args, Part, View
+
+
+def view(generation: Generation, args: Args) -> View:
+    """The parts of the page; all of it is read from the store."""
+    attempt_id = unquote(args.get("attempt_id", ""))
+    return View([Part("build", lambda: _build(generation, attempt_id), what="this build", lasting=False)])
+
+
+def _build(generation: Generation, attempt_id: str) -> list[Node]:
+    serving = attempt_id if attempt_id in serving_attempts(generation) else None
+    try:
+        detail = build(context.store(), context.scope(), attempt_id, generation.catalog, serving)
+    except NotFound:
+        return [_missing(attempt_id)]
+    return [
+        _head(detail),
+        el("Div", _left(detail), cls="half"),
+        el("Div", _right(detail), cls="half"),
+        panel("Test runs", build_views.runs_table(detail.runs), anchor="runs"),
+        panel(
+            "What each source said", build_views.claims_table(detail.claims), anchor="claims",
+            note=counted(len(detail.claims), "event"),
+        ),
+    ]  # fmt: skip
+
+
+def _head(detail: BuildDetail) -> Node:
+    attempt = detail.attempt
+    word = theme.status(attempt.status, attempt.cancelled).word.lower()
+    what = f"{attempt.service_id} {attempt.build_version}"
+    heading = el(
+        "H1", attempt.service_id, " ", mono(attempt.build_version), el("Span", f" on {attempt.cluster_id}"),
+        tabIndex="-1", data_title=f"{what} {word} - build",
+    )  # fmt: skip
+    return el("Div", heading, build_views.headline(detail), cls="page-head")
+
+
+def _left(detail: BuildDetail) -> list[Node]:
+    return [
+        panel("Gates", build_views.gates_table(detail.gates), anchor="gates"),
+        panel("The same version elsewhere", build_views.siblings_table(detail.siblings), anchor="siblings"),
+    ]
+
+
+def _right(detail: BuildDetail) -> list[Node]:
+    panels = [panel("Facts", build_views.fact_list(detail.attempt), anchor="facts")]
+    if detail.promotions:
+        steps = el("Ul", build_views.promotion_steps(detail.promotions), cls="plain")
+        panels.append(panel("Promotions of this version", steps, anchor="promotions"))
+    if detail.incidents:
+        panels.append(panel("Incidents", build_views.incident_rows(detail.incidents), anchor="incidents"))
+    return panels
+
+
+def _missing(attempt_id: str) -> Node:
+    parts = keys.split_attempt_id(attempt_id)
+    near = [(f"Attempts of {parts[1]}", service_path(parts[1], {"cluster": parts[0]}, "attempts"))] if parts else []
+    return states.not_found("Build", attempt_id, near, ("All services", "/services"))
+
+
+def title(attempt_id: str = "") -> str:
+    """The title until the page itself knows more."""
+    parts = keys.split_attempt_id(unquote(attempt_id))
+    return f"{parts[1]} {parts[2]} on {parts[0]} - build - DQD" if parts else "Build - DQD"
+
+
+register_page(__name__, path_template="/builds/<attempt_id>", title=title, layout=live.serve("build", view))

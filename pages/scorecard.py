@@ -1,0 +1,48 @@
+"""/scorecard: every service side by side, by measured numbers."""
+
+from dash import register_page
+
+import context
+from components import filters, states
+from components.links import Query
+from components.panel import panel
+from components.score_table import legend, score_table
+from components.tags import Node, el
+from components.words import period as period_words
+from data import queries
+from data.generation import Generation
+from data.instants import to_instant
+from data.views import Scorecard
+from pages import live
+from pages.asked import Period, period
+from pages.drawing import Args, Part, View
+
+USUAL = "30d"
+PATH = "/scorecard"
+
+
+def view(generation: Generation, args: Args) -> View:
+    """The parts of the page."""
+    days = period(args, context.now(), USUAL)
+    card = queries.scorecard(generation, context.scope(), days.start, days.end, context.now())
+    return View(
+        [Part("head", lambda: _head(card, days)), Part("card", lambda: _card(card, days), lasting=bool(card.rows))],
+        period=(days.start, days.end),
+    )
+
+
+def _head(card: Scorecard, days: Period) -> list[Node]:
+    heading = el("H1", "Score card", tabIndex="-1", data_title="Score card")
+    words = el("P", period_words(card.start, card.end), cls="ink-2")
+    toolbar = el("Div", filters.range_filter(PATH, days.query, days.name), cls="toolbar")
+    return [el("Div", heading, words, cls="page-head"), toolbar]
+
+
+def _card(card: Scorecard, days: Period) -> Node:
+    if not card.rows:
+        return el("Div", states.first_event(f"{to_instant(context.now())[:19]}Z"), cls="panel")
+    query: Query = dict(days.query) if days.name is None else {"range": days.name}
+    return panel("Services", score_table(card, query), legend(), anchor="services")
+
+
+register_page(__name__, path=PATH, title="Score card - DQD", layout=live.serve("scorecard", view))
