@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from data.events import EventType
@@ -32,9 +33,8 @@ def _described(schema: dict[str, Any], description: str) -> dict[str, Any]:
 
 def _said() -> dict[str, Any]:
     """The envelope and its payloads, as the validation itself declares them."""
-    _, found = models_json_schema(
-        [(model, "validation") for model in (Envelope, *SAID.values())], by_alias=True, ref_template=REF
-    )
+    models: list[type[BaseModel]] = [Envelope, *SAID.values()]
+    _, found = models_json_schema([(model, "validation") for model in models], by_alias=True, ref_template=REF)
     schemas: dict[str, Any] = found["$defs"]
     return schemas
 
