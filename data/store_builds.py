@@ -26,7 +26,6 @@ class Evidence:
     """What the partition of an attempt holds beside the attempt itself."""
 
     runs: tuple[TestRun, ...]  # every run, newest first
-    counting: frozenset[tuple[str, str]]  # (suite, test run id) of the runs that are gates
     claims: tuple[Claim, ...]  # by event time
 
 
@@ -37,7 +36,7 @@ class BuildReads(Reads):
         """Runs and claims of one attempt, by one Query; empty where the scope does not allow it."""
         parts = keys.split_attempt_id(attempt_id)
         if parts is None or not scope.allows(parts[0], parts[1]):
-            return Evidence((), frozenset(), ())
+            return Evidence((), ())
         return sorted_evidence(self._whole(Listing(self._tables.test_runs, attempt_id)))
 
     def test_runs(self, scope: Scope, attempt_id: str) -> list[TestRun]:
@@ -81,20 +80,15 @@ def sorted_evidence(rows: Iterable[Row]) -> Evidence:
     """The rows of an attempt's partition, told apart by their sort keys."""
     runs: list[TestRun] = []
     claims: list[Claim] = []
-    counting: set[tuple[str, str]] = set()
     for row in rows:
         sk = row["sk"]["S"]
-        if sk == keys.POINTER:
-            continue
         if sk.startswith(keys.CLAIM):
             claims.append(to_claim(row))
-        elif "#" in sk:
+        elif "#" in sk:  # without it: the pointer, or the copy of a run that is its suite's gate
             runs.append(to_test_run(row))
-        else:
-            counting.add((sk, row["testRunId"]["S"]))
     runs.sort(key=lambda run: (run.executed_at or "", run.suite, run.test_run_id), reverse=True)
     claims.sort(key=lambda claim: (claim.event_time, claim.digest, claim.event_id))
-    return Evidence(tuple(runs), frozenset(counting), tuple(claims))
+    return Evidence(tuple(runs), tuple(claims))
 
 
 def batch_get(client: "DynamoDBClient", table: str, wanted: Sequence[Key]) -> list[Row]:

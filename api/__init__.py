@@ -1,0 +1,62 @@
+"""HTTP in, JSON out: the read API, the intake, health and documentation, put on the server in one call."""
+
+from typing import NoReturn
+
+from flask import Blueprint, Flask, current_app, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from api import docs, errors, health, ingest_status, params, read, webhooks
+from api.caching import Answers
+from data.errors import NotFound
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
+UNKNOWN = "unknown"
+WITHOUT_PARAMETERS = frozenset({"ingest_status"})
+
+
+def register(server: Flask) -> None:
+    """Mount every route of ours under /api, and health beside it; any other address under /api is a 404."""
+    server.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # what is not documented is a 405
+    server.extensions[read.ANSWERS] = Answers()
+    inner = Blueprint("api", __name__)
+    errors.register(inner)
+    inner.before_request(refuse_parameters)
+    for blueprint in (read.bp, webhooks.bp, ingest_status.bp, docs.bp):
+        inner.register_blueprint(blueprint)
+    for path in ("/", "/<path:unknown>"):
+        inner.add_url_rule(path, UNKNOWN, unknown_address, methods=METHODS)
+    outer = Blueprint("process", __name__)
+    errors.register(outer)
+    outer.register_blueprint(health.bp)
+    server.register_blueprint(inner, url_prefix="/api")
+    server.register_blueprint(outer)
+    errors.register_routing(server)
+
+
+def refuse_parameters() -> None:
+    """Routes that declare no parameters themselves take none."""
+    if (request.endpoint or "").rsplit(".", 1)[-1] in WITHOUT_PARAMETERS:
+        params.asked(request.args, ())
+
+
+def unknown_address(unknown: str = "") -> NoReturn:
+    """404; or 405 where the address is known, but not with this method.
+
+    Without this route an unknown address would be Dash's: 200, and a page.
+    """
+    if allowed := [method for method in METHODS if _is_known(method)]:
+        raise MethodNotAllowed(allowed)
+    raise NotFound(f"there is no endpoint /api/{unknown[:200]}")
+
+
+def _is_known(method: str) -> bool:
+    """Whether another route of ours answers this address with `method`."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None:
+        return False
+    try:
+        endpoint, _ = adapter.match(method=method)
+    except (HTTPException, RequestRedirect):
+        return False
+    return endpoint.startswith("api.") and not endpoint.endswith(f".{UNKNOWN}")

@@ -1,0 +1,126 @@
+"""The OpenAPI 3.1 document, built from the routes themselves and the schemas beside them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from api.params import Parameter
+from api.routing import Answer, Operation, openapi_path
+from api.schemas import SCHEMAS, Schema, ref
+from api.schemas_ingest import EXAMPLE, ingest_schemas
+from data import keys
+
+TITLE = "Deployment & Quality Dashboard"
+INTRODUCTION = (
+    "Deployments, test results and promotions of every cluster-region. Times are UTC, lists are paged by "
+    "`nextCursor`, what is not known is null, and errors are problem documents (RFC 9457)."
+)
+PROBLEM = "application/problem+json"
+SECRETS = ("webhookSecret", "bearerKey")
+ALWAYS = {
+    400: Answer("The request is not valid; the problem names the field.", "Problem", PROBLEM),
+    405: Answer("The method is not known here.", "Problem", PROBLEM),
+    500: Answer("Something failed on our side.", "Problem", PROBLEM),
+    503: Answer("A dependency does not answer; try again.", "Problem", PROBLEM),
+}
+WEBHOOK_ANSWERS = {
+    202: Answer("The event is on the queue.", "EventAccepted"),
+    200: Answer("Understood, but it changes nothing shown; the reason says why.", "EventIgnored"),
+    401: Answer("No valid secret.", "Problem", PROBLEM),
+    404: Answer("The sender is not known.", "Problem", PROBLEM),
+    413: Answer("The body is larger than 256 KiB.", "Problem", PROBLEM),
+    415: Answer("The body is not JSON.", "Problem", PROBLEM),
+}
+VARIABLES: dict[str, Schema] = {
+    "clusterId": {"type": "string", "pattern": f"^{keys.ID.pattern}$", "example": "mira-us-west-2"},
+    "serviceId": {"type": "string", "pattern": f"^{keys.ID.pattern}$", "example": "authn"},
+    "attemptId": {
+        "type": "string", "maxLength": 330, "example": "mira-us-west-2:authn:3.4.2:1284",
+        "pattern": "^{0}:{0}:{1}:{2}$".format(*(
+            rule.pattern for rule in (keys.ID, keys.VERSION, keys.ATTEMPT_NUMBER)
+        )),
+    },
+    "sender": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "example": "envelope"},
+}  # fmt: skip
+
+INGEST = [
+    Operation(
+        "post", f"/api/ingest/webhook{tail}", name, summary,
+        "The answer is 202 only after the queue has the event. Unknown fields are ignored and named in the "
+        "answer. An event for days that are already closed is 200 `ignored`, reason `older_than_retention`.",
+        "Ingest", WEBHOOK_ANSWERS, headers=SECRETS, body={"application/json": "Envelope"},
+    )
+    for tail, name, summary in (
+        ("", "webhook", "Send an event"),
+        ("/<sender>", "webhook_of_sender", "Send an event, naming its sender's format"),
+    )
+] + [
+    Operation(
+        "get", "/api/ingest/status", "ingest_status", "How the intake is doing",
+        "Queue, dead letters, sources, workers and the age of what is shown.", "Ingest",
+        {200: Answer("The state of the intake.", "IngestStatus")},
+    )
+]  # fmt: skip
+
+
+def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, dict[str, Any]] = {}
+    for one in operations:
+        paths.setdefault(openapi_path(one.path), {})[one.method] = _operation(one)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": TITLE, "version": version, "description": INTRODUCTION,
+                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in ("Dashboard", "Ingest", "Health", "Documentation")],
+        "paths": paths,
+        "components": {
+            "schemas": SCHEMAS | ingest_schemas(),
+            "securitySchemes": {
+                "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
+                "bearerKey": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    }  # fmt: skip
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    variables = [part[1:-1] for part in openapi_path(one.path).split("/") if part.startswith("{")]
+    made: dict[str, Any] = {
+        "operationId": one.name,
+        "tags": [one.tag],
+        "summary": one.summary,
+        "parameters": [*map(_variable, variables), *map(_parameter, one.parameters)],
+        "responses": {str(code): _response(answer) for code, answer in sorted((ALWAYS | dict(one.answers)).items())},
+        "security": [{scheme: []} for scheme in one.headers],
+    }
+    if one.description:
+        made["description"] = one.description
+    if one.body:
+        made["requestBody"] = {"required": True, "content": _content(one.body.items())}
+    return made
+
+
+def _content(bodies: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    return {media: {"schema": ref(name), "example": EXAMPLE} for media, name in bodies}
+
+
+def _variable(name: str) -> dict[str, Any]:
+    schema = {key: value for key, value in VARIABLES[name].items() if key != "example"}
+    return {"name": name, "in": "path", "required": True, "schema": schema, "example": VARIABLES[name]["example"]}
+
+
+def _parameter(one: Parameter) -> dict[str, Any]:
+    made = {"name": one.name, "in": "query", "description": one.description, "schema": one.schema}
+    return made if one.example is None else made | {"example": one.example}
+
+
+def _response(answer: Answer) -> dict[str, Any]:
+    if answer.schema is None:
+        return {"description": answer.description, "content": {answer.media_type: {}}}
+    return {"description": answer.description, "content": {answer.media_type: {"schema": ref(answer.schema)}}}
+
+
+def titles(operations: Sequence[Operation]) -> list[str]:
+    """`GET /api/clusters`, for what lists them."""
+    return [f"{one.method.upper()} {openapi_path(one.path)}" for one in operations]

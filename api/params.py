@@ -1,0 +1,213 @@
+"""Query strings into values: each parameter is declared once, for reading and for the documentation.
+
+What is not declared for a route is refused, and so is a parameter given twice: a misspelt filter must not
+quietly answer with everything.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from data import keys
+from data.errors import InvalidRequest
+from data.instants import day_before, parse_instant
+from data.models import Day, Instant, Status
+
+MAX_LIMIT = 200
+MAX_DAYS = 400
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+MIDNIGHT = "T00:00:00.000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asked for; None = not said."""
+
+    cluster_id: str | None = None
+    service_id: str | None = None
+    status: Status | None = None
+    cancelled: bool | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    first: Day | None = None
+    last: Day | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One query parameter: its name outside and inside, how it is read, and how it is documented."""
+
+    name: str
+    into: str  # field of Asked
+    read: Callable[[str], Any]
+    schema: dict[str, Any]
+    description: str
+    example: Any = None
+
+
+def asked(args: "MultiDict[str, str]", accepted: Sequence[Parameter]) -> Asked:
+    """The parameters of a request; InvalidRequest names the first wrong one."""
+    known = {parameter.name: parameter for parameter in accepted}
+    values: dict[str, Any] = {}
+    for name, given in args.lists():
+        if name not in known:
+            raise InvalidRequest(_unknown(known), name[:100])
+        if len(given) > 1:
+            raise InvalidRequest("is given more than once", name)
+        try:
+            values[known[name].into] = known[name].read(given[0])
+        except ValueError as error:
+            raise InvalidRequest(str(error), name) from None
+    return _checked(Asked(**values))
+
+
+def _unknown(known: dict[str, Parameter]) -> str:
+    if not known:
+        return "is not known here: this address takes no parameters"
+    return f"is not known here; known are {', '.join(sorted(known))}"
+
+
+def _checked(query: Asked) -> Asked:
+    """`from` not after `to`, and no more than MAX_DAYS between them."""
+    start, end = query.since or query.first, query.until or query.last
+    if start is None or end is None:
+        return query
+    if start > end:
+        raise InvalidRequest("must not be after to", "from")
+    if (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days > MAX_DAYS:
+        raise InvalidRequest(f"must be within {MAX_DAYS} days of to", "from")
+    return query
+
+
+def period(query: Asked, today: Day, days: int) -> tuple[Day, Day]:
+    """The days asked for, both included; what is not said is: until today, and `days` days long."""
+    last = query.last or max(today, query.first or today)
+    checked = _checked(replace(query, first=query.first or day_before(last, days - 1), last=last))
+    return checked.first or last, last
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_LIMIT):
+        raise ValueError(f"must be a whole number from 1 to {MAX_LIMIT}")
+    return int(text)
+
+
+def _id(text: str) -> str:
+    if not keys.ID.fullmatch(text):
+        raise ValueError("must be lower-case letters, digits, '.', '_' and '-', 63 at most")
+    return text
+
+
+def _status(text: str) -> Status:
+    try:
+        return Status(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(Status)}") from None
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+def _cursor(text: str) -> str:
+    if not text:
+        raise ValueError("must be the nextCursor of the page before")
+    return text
+
+
+def _date(text: str) -> Day:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("is not a day that exists") from None
+
+
+def _since(text: str) -> Instant:
+    return _date(text) + MIDNIGHT if DATE.fullmatch(text) else parse_instant(text)
+
+
+def _until(text: str) -> Instant:
+    return _day_after(_date(text)) + MIDNIGHT if DATE.fullmatch(text) else parse_instant(text)
+
+
+def _first(text: str) -> Day:
+    return _whole_day(_since(text))
+
+
+def _last(text: str) -> Day:
+    if DATE.fullmatch(text):
+        return _date(text)
+    exclusive = _whole_day(parse_instant(text))
+    if exclusive == date.min.isoformat():
+        raise ValueError("leaves no day before it")
+    return day_before(exclusive, 1)
+
+
+def _whole_day(instant: Instant) -> Day:
+    if not instant.endswith(MIDNIGHT):
+        raise ValueError("must be a date or a midnight UTC: this answer counts whole UTC days")
+    return instant[:10]
+
+
+def _day_after(day: Day) -> Day:
+    if day == date.max.isoformat():
+        raise ValueError("is not a day that has a next one")
+    return day_before(day, -1)
+
+
+ID_SCHEMA = {"type": "string", "pattern": rf"^{keys.ID.pattern}$", "maxLength": 63}
+TIME_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"},
+        {"type": "string", "format": "date-time"},
+    ]
+}
+DAY_SCHEMA = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
+
+LIMIT = Parameter(
+    "limit", "limit", _limit, {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50},
+    "How many rows a page has at most.", 15,
+)  # fmt: skip
+CURSOR = Parameter(
+    "cursor", "cursor", _cursor, {"type": "string", "minLength": 1, "maxLength": 3000},
+    "`nextCursor` of the page before. It belongs to this list with these filters.",
+)  # fmt: skip
+STATUS = Parameter(
+    "status", "status", _status, {"type": "string", "enum": [s.value for s in Status]},
+    "Only attempts of this status; SUCCESS matches LIVE too.", "FAILED",
+)  # fmt: skip
+CANCELLED = Parameter(
+    "cancelled", "cancelled", _truth, {"type": "boolean"},
+    "Only attempts that were cancelled, or only those that were not.", False,
+)  # fmt: skip
+CLUSTER_ID = Parameter("clusterId", "cluster_id", _id, ID_SCHEMA, "Only this cluster-region.", "mira-us-west-2")
+SERVICE_ID = Parameter("serviceId", "service_id", _id, ID_SCHEMA, "Only this service.", "authn")
+SINCE = Parameter(
+    "from", "since", _since, TIME_SCHEMA,
+    "Only what started then or later: a UTC date, or a date-time with an offset.", "2026-02-01",
+)  # fmt: skip
+UNTIL = Parameter(
+    "to", "until", _until, TIME_SCHEMA,
+    f"Only what started before: a date-time is excluded, a date includes its day. {MAX_DAYS} days at most.",
+    "2026-02-24",
+)  # fmt: skip
+FIRST = Parameter(
+    "from", "first", _first, DAY_SCHEMA,
+    "The first UTC day counted. Without it as many days as attempts are kept.", "2026-02-01",
+)  # fmt: skip
+LAST = Parameter(
+    "to", "last", _last, DAY_SCHEMA,
+    f"The last UTC day counted, today without it. {MAX_DAYS} days at most.", "2026-02-24",
+)  # fmt: skip
+
+PAGED = (LIMIT, CURSOR)
+DAYS = (FIRST, LAST)
+ATTEMPTS = (STATUS, CANCELLED, SINCE, UNTIL, *PAGED)

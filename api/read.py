@@ -1,0 +1,195 @@
+"""The read routes: summaries from the generation in memory, rows and details from the store.
+
+Every object is looked up in the caller's scope first, so that an unknown one and a foreign one are the same 404.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+from flask import Blueprint, Response, current_app
+
+import context
+from api import caching, params, serializers, summaries
+from api.params import Asked
+from api.routing import Answer, Routes
+from api.serializers import Json
+from data import keys, queries
+from data.builds import build as build_detail
+from data.errors import InvalidRequest, NotFound
+from data.generation import Generation
+from data.instants import to_instant
+from data.models import Scope
+from data.views import AnalyticsFilter
+
+bp = Blueprint("read", __name__)
+routes = Routes(bp, "Dashboard", "/api")
+
+ANSWERS = "dashboard.answers"
+NOT_FOUND = {404: Answer("There is no such thing within your scope.", "Problem", "application/problem+json")}
+
+Make = Callable[[Generation, Scope, datetime], Json]
+
+
+@routes.get("/clusters", Answer("The cluster-regions, by promotion order.", "ClusterList"))
+def clusters(asked: Asked) -> Response:
+    """List all cluster-regions with health summary."""
+    return _summary("clusters", asked, lambda gen, scope, _: summaries.clusters(queries.clusters(gen, scope)))
+
+
+@routes.get("/clusters/<cluster_id>", Answer("The cluster-region.", "ClusterDetail"), also=NOT_FOUND)
+def cluster(asked: Asked, cluster_id: str) -> Response:
+    """One cluster-region with health summary."""
+
+    def make(gen: Generation, scope: Scope, _now: datetime) -> Json:
+        found = (one for one in queries.clusters(gen, scope) if one.cluster.cluster_id == cluster_id)
+        if (one := next(found, None)) is None:
+            raise NotFound(f"there is no cluster {cluster_id!r}")
+        return {"cluster": serializers.cluster_with_health(one)}
+
+    return _summary(f"cluster {cluster_id}", asked, make)
+
+
+@routes.get(
+    "/clusters/<cluster_id>/summary", Answer("Counts of the period and each service's state.", "ClusterSummary"),
+    accepts=params.DAYS, also=NOT_FOUND,
+)  # fmt: skip
+def cluster_summary(asked: Asked, cluster_id: str) -> Response:
+    """Detailed summary for a single cluster-region.
+
+    It covers the days for which attempts are kept, unless `from` and `to` say otherwise; the answer states both.
+    """
+
+    def make(gen: Generation, scope: Scope, now: datetime) -> Json:
+        first, last = _period(asked, now)
+        return summaries.cluster_summary(queries.cluster_summary(gen, scope, cluster_id, first, last, now))
+
+    return _summary(f"cluster summary {cluster_id}", asked, make)
+
+
+@routes.get(
+    "/clusters/<cluster_id>/attempts", Answer("A page of attempts, newest first.", "AttemptPage"),
+    accepts=(params.SERVICE_ID, *params.ATTEMPTS), also=NOT_FOUND,
+)  # fmt: skip
+def cluster_attempts(asked: Asked, cluster_id: str) -> Response:
+    """Attempts on one cluster-region, over all services or one, newest first.
+
+    Where a filter matches few rows a page can be short, or even empty, and still have a `nextCursor`.
+    """
+    gen, scope = context.generation(), context.scope()
+    if cluster_id not in gen.clusters or not scope.allows_cluster(cluster_id):
+        raise NotFound(f"there is no cluster {cluster_id!r}")
+    page = context.store().cluster_attempts(
+        scope, cluster_id, service_id=asked.service_id, status=asked.status, cancelled=asked.cancelled,
+        since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,
+    )  # fmt: skip
+    return caching.sent_once(serializers.attempts(page, queries.serving_attempts(gen)))
+
+
+@routes.get("/services", Answer("The services, by name.", "ServiceList"))
+def services(asked: Asked) -> Response:
+    """List all services, each with its version and state on every cluster-region where it ever was."""
+    return _summary("services", asked, lambda gen, scope, now: summaries.services(queries.services(gen, scope, now)))
+
+
+@routes.get(
+    "/services/<service_id>", Answer("Counts of the period and the state on each cluster.", "ServiceSummary"),
+    accepts=params.DAYS, also=NOT_FOUND,
+)  # fmt: skip
+def service(asked: Asked, service_id: str) -> Response:
+    """One service over all cluster-regions.
+
+    It covers the days for which attempts are kept, unless `from` and `to` say otherwise; the answer states both.
+    """
+
+    def make(gen: Generation, scope: Scope, now: datetime) -> Json:
+        first, last = _period(asked, now)
+        return summaries.service_summary(queries.service_summary(gen, scope, service_id, first, last, now))
+
+    return _summary(f"service {service_id}", asked, make)
+
+
+@routes.get(
+    "/services/<service_id>/attempts", Answer("A page of attempts, newest first.", "AttemptPage"),
+    accepts=(params.CLUSTER_ID, *params.ATTEMPTS), also=NOT_FOUND,
+)  # fmt: skip
+def service_attempts(asked: Asked, service_id: str) -> Response:
+    """All attempts of a service, across all cluster-regions or on one, newest first.
+
+    Where a filter matches few rows a page can be short, or even empty, and still have a `nextCursor`.
+    """
+    gen, scope = context.generation(), context.scope()
+    if service_id not in gen.services or not scope.allows_service(service_id):
+        raise NotFound(f"there is no service {service_id!r}")
+    page = context.store().service_attempts(
+        scope, service_id, cluster_id=asked.cluster_id, status=asked.status, cancelled=asked.cancelled,
+        since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,
+    )  # fmt: skip
+    return caching.sent_once(serializers.attempts(page, queries.serving_attempts(gen)))
+
+
+@routes.get("/builds/<attempt_id>", Answer("The attempt.", "Build"), also=NOT_FOUND)
+def build(_asked: Asked, attempt_id: str) -> Response:
+    """Full detail for a single build attempt including test runs."""
+    gen = context.generation()
+    serving = queries.serving_attempts(gen)
+    if keys.split_attempt_id(attempt_id) is None:
+        raise NotFound(f"there is no build attempt {attempt_id[:400]!r}")
+    serving_id = attempt_id if attempt_id in serving else None
+    found = build_detail(context.store(), context.scope(), attempt_id, gen.catalog, serving_id)
+    return caching.sent_once(summaries.build(found, serving))
+
+
+@routes.get(
+    "/promotions", Answer("A page of promotions, newest first.", "PromotionPage"),
+    accepts=(params.SERVICE_ID, params.CLUSTER_ID, *params.PAGED),
+)  # fmt: skip
+def promotions(asked: Asked) -> Response:
+    """Promotions of a service, or into a cluster-region, or both; one of the two must be named."""
+    store, scope = context.store(), context.scope()
+    if asked.service_id is not None:
+        page = store.service_promotions(
+            scope, asked.service_id, cluster_id=asked.cluster_id, limit=asked.limit, cursor=asked.cursor
+        )
+    elif asked.cluster_id is not None:
+        page = store.cluster_promotions(scope, asked.cluster_id, limit=asked.limit, cursor=asked.cursor)
+    else:
+        raise InvalidRequest("is needed where clusterId is not given", "serviceId")
+    return caching.sent_once(serializers.promotions(page))
+
+
+@routes.get(
+    "/analytics", Answer("Daily series.", "Analytics"),
+    accepts=(params.SERVICE_ID, params.CLUSTER_ID, *params.DAYS), also=NOT_FOUND,
+)  # fmt: skip
+def analytics(asked: Asked) -> Response:
+    """Build attempts, test pass rates and deploy frequency, day by day.
+
+    Days are UTC and an attempt belongs to the day it started. Every day of the range is there; where there was
+    nothing to divide by, the value is null. `filter` says which days are covered.
+    """
+
+    def make(gen: Generation, scope: Scope, now: datetime) -> Json:
+        first, last = _period(asked, now)
+        wanted = AnalyticsFilter(first, last, asked.service_id, asked.cluster_id)
+        return summaries.analytics(queries.analytics(gen, scope, wanted, now))
+
+    return _summary("analytics", asked, make)
+
+
+@routes.get("/generation", Answer("The generation that answers now.", "Freshness"))
+def generation(_asked: Asked) -> Response:
+    """Which state of the data is shown, and how old it is: tiny, to be asked every few seconds."""
+    return caching.sent_as_is(serializers.freshness(context.freshness()))
+
+
+def _period(asked: Asked, now: datetime) -> tuple[str, str]:
+    return params.period(asked, to_instant(now)[:10], context.settings().retention_days)
+
+
+def _summary(name: str, asked: Asked, make: Make) -> Response:
+    """An answer that follows from the generation, the scope, what was asked and the day."""
+    gen, scope, now = context.generation(), context.scope(), context.now()
+    kept = cast(caching.Answers, current_app.extensions[ANSWERS])
+    key = (name, asked, gen.generation, scope.key, to_instant(now)[:10])
+    return caching.sent(kept.get(key, gen.generation, gen.as_of, lambda: make(gen, scope, now)))

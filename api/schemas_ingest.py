@@ -1,0 +1,87 @@
+"""The schemas of the intake: what a pipeline may send, taken from the models that check it, and what it hears."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api.schemas import COUNT, SECONDS, TEXT, TIME, TRUTH, Schema, array, closed, maybe, ref
+from ingest.schema import SAID
+
+REFERENCES = "#/components/schemas/{model}"
+
+ACCEPTED: Schema = {
+    "type": "object",
+    "description": "The queue has it.",
+    "properties": {
+        "eventId": TEXT,
+        "attemptId": maybe(TEXT, "Null where the event names none; test results can be sent to it."),
+        "status": {"type": "string", "const": "accepted"},
+        "ignoredFields": array(TEXT) | {"description": "What was sent and is not known here."},
+    },
+    "required": ["eventId", "attemptId", "status"],
+    "additionalProperties": False,
+}
+IGNORED = closed(
+    "It was understood and changes nothing shown.", eventId=TEXT,
+    status={"type": "string", "const": "ignored"}, reason=TEXT,
+)  # fmt: skip
+WORKER = closed(
+    "One worker.", workerId=TEXT, alive=TRUTH, heartbeatAt=TIME, heartbeatAgeSec=SECONDS,
+    messagesHeld=maybe(COUNT), messagesStored=maybe(COUNT), eventsStored=maybe(COUNT),
+    messagesQuarantined=maybe(COUNT), tablesAway=maybe(TRUTH),
+)  # fmt: skip
+STATUS = closed(
+    "How the intake is doing; what cannot be told is null, with a reason.",
+    asOf=TIME,
+    queue=closed(
+        "The queue.", depth=maybe(COUNT), inFlight=maybe(COUNT), deadLetters=maybe(COUNT), reason=maybe(TEXT),
+        oldestMessageAgeSec=maybe(SECONDS), oldestMessageAgeReason=maybe(TEXT),
+    ),
+    sources=maybe(array(closed("A source.", source=TEXT, lastEventAt=TIME, lastEventAgeSec=SECONDS))),
+    workers=maybe(array(WORKER)),
+    recordsReason=maybe(TEXT),
+    readModel=closed(
+        "The state shown.", asOf=maybe(TIME), ageSec=maybe(SECONDS), stale=maybe(TRUTH), reason=maybe(TEXT)
+    ),
+)  # fmt: skip
+EXAMPLE = {
+    "source": "github-actions",
+    "eventType": "deployment",
+    "payload": {
+        "clusterId": "mira-us-west-2", "serviceId": "authn", "buildVersion": "3.4.3", "gitSha": "abc1234",
+        "status": "SUCCESS", "startedAt": "2026-02-24T10:00:00Z", "endedAt": "2026-02-24T10:14:00Z",
+        "trigger": "merge",
+    },
+}  # fmt: skip
+
+
+def ingest_schemas() -> dict[str, Schema]:
+    """Every schema of the intake by name."""
+    models: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in SAID.values()]
+    _, made = models_json_schema(models, ref_template=REFERENCES)
+    payloads: dict[str, Schema] = {name: _without_titles(schema) for name, schema in made["$defs"].items()}
+    kinds = [_envelope(kind.value, model.__name__) for kind, model in SAID.items()]
+    envelope = {"oneOf": kinds, "example": EXAMPLE, "description": "One event with who sends it."}
+    answers = {"EventAccepted": ACCEPTED, "EventIgnored": IGNORED, "IngestStatus": STATUS}
+    return payloads | {"Envelope": envelope} | answers
+
+
+def _envelope(kind: str, payload: str) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$"},
+            "eventType": {"type": "string", "const": kind},
+            "eventId": maybe({"type": "string", "pattern": "^[!-~]{1,200}$"}, "The sender's id of the delivery."),
+            "payload": ref(payload),
+        },
+        "required": ["source", "eventType", "payload"],
+    }
+
+
+def _without_titles(schema: Any) -> Any:
+    """pydantic names every property in a second spelling; nobody needs it."""
+    if isinstance(schema, dict):
+        return {k: _without_titles(v) for k, v in schema.items() if k != "title" or not isinstance(v, str)}
+    return [_without_titles(one) for one in schema] if isinstance(schema, list) else schema

@@ -1,0 +1,148 @@
+"""Summaries into the contract's JSON: what a generation says of clusters, services and days."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from api.serializers import (
+    Json,
+    attempt,
+    claim,
+    cluster,
+    cluster_with_health,
+    counts,
+    gates,
+    incident,
+    percent,
+    promotion,
+    rate,
+    runs,
+    service,
+    state,
+)
+from data.models import Cluster, Service
+from data.views import (
+    Analytics,
+    AnalyticsFilter,
+    BuildDetail,
+    ClusterHealth,
+    ClusterSummary,
+    PairState,
+    ServiceRow,
+    ServiceSummary,
+)
+
+
+def clusters(found: Iterable[ClusterHealth]) -> Json:
+    """Every cluster-region with its health."""
+    return {"clusters": [cluster_with_health(one) for one in found]}
+
+
+def cluster_summary(found: ClusterSummary) -> Json:
+    """One cluster-region over a period."""
+    health = found.health
+    return {
+        "cluster": cluster(found.cluster),
+        "from": found.start,
+        "to": found.end,
+        "summary": counts(found.counts)
+        | {
+            "successRate": rate(found.success_rate),
+            "services": health.services,
+            "healthy": health.healthy,
+            "attention": health.attention,
+            "unknown": health.unknown,
+        },
+        "services": [_on_cluster(of, one) for of, one in found.services],
+    }
+
+
+def _on_cluster(of: Service, one: PairState) -> Json:
+    return {"serviceId": of.service_id, "serviceName": of.name} | state(one)
+
+
+def services(found: Iterable[ServiceRow]) -> Json:
+    """Every service with its state on each cluster where it ever was."""
+    return {"services": [service(one.service) | _versions(one.states.items()) for one in found]}
+
+
+def service_summary(found: ServiceSummary) -> Json:
+    """One service over all its cluster-regions and a period."""
+    return {
+        "service": service(found.service),
+        "from": found.start,
+        "to": found.end,
+        "summary": counts(found.counts) | {"successRate": rate(found.success_rate)},
+        "clusters": [_of_service(on, one) for on, one in found.states],
+    }
+
+
+def _versions(states: Iterable[tuple[str, PairState]]) -> Json:
+    return {"clusters": [{"clusterId": cluster_id} | state(one) for cluster_id, one in states]}
+
+
+def _of_service(on: Cluster, one: PairState) -> Json:
+    return {"clusterId": on.cluster_id, "clusterName": on.name, "clusterType": on.type} | state(one)
+
+
+def analytics(found: Analytics) -> Json:
+    """Daily series; a gap is null, and every day of the range is there."""
+    labels = list(found.days)
+    return {
+        "filter": _filter(found.filter),
+        "buildAttempts": {
+            "labels": labels,
+            "success": list(found.success),
+            "failed": list(found.failed),
+            "rollback": list(found.rollback),
+            "inProgress": list(found.in_progress),
+            "cancelled": list(found.cancelled),
+        },
+        "testPassRates": _pass_rates(found, labels),
+        "deployFrequency": {
+            "labels": labels,
+            "deploys": list(found.deploys),
+            "avgLeadTimeMin": [_minutes(one) for one in found.deploy_minutes],
+        },
+        "summary": counts(found.counts)
+        | {
+            "successRate": rate(found.success_rate),
+            "avgLeadTimeMin": _minutes(found.mean_deploy_minutes),
+            "passRates": {one.suite.lower(): rate(one.overall) for one in found.suites},
+        },
+        "partialDay": found.partial_day,
+    }
+
+
+def _filter(of: AnalyticsFilter) -> Json:
+    return {"serviceId": of.service_id, "clusterId": of.cluster_id, "from": of.start, "to": of.end}
+
+
+def _pass_rates(found: Analytics, labels: Sequence[str]) -> dict[str, Any]:
+    rates = {one.suite.lower(): [percent(value) for value in one.pass_rate] for one in found.suites}
+    return {"labels": labels} | rates
+
+
+def _minutes(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def build(found: BuildDetail, serving: frozenset[str]) -> Json:
+    """One attempt with everything known of it."""
+    one = found.attempt
+    own = attempt(one, found.serving) | {
+        "gates": gates(found.gates),
+        "hotfix": one.hotfix,
+        "labels": list(one.labels),
+        "commits": [{"sha": c.sha, "committedAt": c.committed_at} for c in one.commits],
+        "committedAt": one.committed_at,
+        "source": one.source,
+        "receivedAt": one.received_at or None,
+    }
+    return {
+        "attempt": own,
+        "testRuns": runs(found.runs),
+        "siblings": [attempt(other, other.attempt_id in serving) for other in found.siblings],
+        "promotions": [promotion(one) for one in found.promotions],
+        "incidents": [incident(one) for one in found.incidents],
+        "claims": [claim(one) for one in found.claims],
+    }
