@@ -70,8 +70,8 @@ def to_json(value: Any) -> str:
 
 
 def gate_list(gates: Iterable[Gate]) -> list[list[Any]]:
-    """Gates as short lists: suite, verdict, total, passed, failed, skipped."""
-    return [[g.suite, g.verdict, g.total, g.passed, g.failed, g.skipped] for g in gates]
+    """Gates as short lists: suite, verdict, total, passed, failed, skipped, seconds."""
+    return [[g.suite, g.verdict, g.total, g.passed, g.failed, g.skipped, g.duration_sec] for g in gates]
 
 
 def to_gates(rows: Iterable[list[Any]]) -> tuple[Gate, ...]:
@@ -176,7 +176,7 @@ def to_test_run(item: Mapping[str, Mapping[str, Any]]) -> TestRun:
 
 def from_claim(claim: Claim, pk: str, expires_at: int) -> Item:
     """The item of a claim within its fact's partition."""
-    return _item(claim, pk, keys.claim_sk(claim.event_id)) | {"expiresAt": number(expires_at)}
+    return _item(claim, pk, keys.claim_sk(claim.event_id, claim.digest)) | {"expiresAt": number(expires_at)}
 
 
 def to_claim(item: Mapping[str, Mapping[str, Any]]) -> Claim:

@@ -29,7 +29,7 @@ REASON_LENGTH = 200
 SHORT = (
     ("n", "attempt_id"), ("v", "build_version"), ("s", "status"), ("t", "trigger"), ("a", "started_at"),
     ("e", "ended_at"), ("g", "git_sha"), ("b", "rollback_to_build"), ("f", "failure_reason"), ("c", "cancelled"),
-    ("h", "hotfix"), ("m", "committed_at"), ("k", "commits"), ("q", "gates"), ("d", "suite_seconds"),
+    ("h", "hotfix"), ("m", "committed_at"), ("k", "commits"), ("q", "gates"),
     ("r", "received_at"), ("x", "rev"),
 )  # fmt: skip
 
@@ -48,7 +48,7 @@ def to_row(attempt: Attempt) -> AttemptRow:
         rollback_to_build=attempt.rollback_to_build,
         failure_reason=reason[:REASON_LENGTH] if reason else None,
         cancelled=attempt.cancelled,
-        hotfix=attempt.hotfix,
+        hotfix=attempt.hotfix or "hotfix" in attempt.labels,
         committed_at=attempt.committed_at,
         commits=attempt.commits,
         gates=attempt.gates,
@@ -184,8 +184,6 @@ def row_out(row: AttemptRow) -> dict[str, Any]:
             value = codec.gate_list(value)
         elif name == "commits":
             value = codec.commit_list(value)
-        elif name == "suite_seconds":
-            value = [list(pair) for pair in value]
         if value not in (None, False, "", []):
             out[short] = value
     return out
@@ -201,7 +199,6 @@ def row_in(raw: Mapping[str, Any], cluster_id: str, service_id: str) -> AttemptR
     values["trigger"] = Trigger(values["trigger"])
     values["gates"] = codec.to_gates(values.get("gates", ()))
     values["commits"] = codec.to_commits(values.get("commits", ()))
-    values["suite_seconds"] = tuple((suite, seconds) for suite, seconds in values.get("suite_seconds", ()))
     return AttemptRow(**values)
 
 

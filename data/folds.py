@@ -1,7 +1,7 @@
 """From claims to facts: pure, and the same result for any order and any repetition of the same claims.
 
-A fact is a function of the *set* of its claims. The set is a mapping event id -> (smallest digest, smallest
-receivedAt), kept by the condition under which a claim is put; everything here is a maximum, a minimum or a sort.
+A fact is a function of the *set* of its claims, each with the first time it was received, kept by the condition
+under which a claim is put; everything here is a maximum, a minimum or a sort.
 """
 
 import hashlib
@@ -248,7 +248,9 @@ def latest_of_each_suite(runs: Sequence[TestRun]) -> tuple[TestRun, ...]:
 
 def as_gate(run: TestRun) -> Gate:
     """What a list shows of a run."""
-    return Gate(run.suite, run.verdict, run.total, run.passed, run.failed, run.skipped)
+    return Gate(
+        run.suite, run.verdict, run.total, run.passed, run.failed, run.skipped, run.duration_sec
+    )  # fmt: skip
 
 
 def shas_of(own: Iterable[Claim]) -> list[str]:

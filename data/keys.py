@@ -46,9 +46,12 @@ def version_partition(cluster_id: str, service_id: str, version: str) -> str:
     return f"{cluster_id}#{service_id}#{version}"
 
 
-def claim_sk(event_id: str) -> str:
-    """Sort key of a claim within its fact's partition."""
-    return f"{CLAIM}{event_id}"
+def claim_sk(event_id: str, digest: str) -> str:
+    """Sort key of a claim within its fact's partition.
+
+    One delivery may say several things, and a sender may use an id twice: each statement is a claim of its own.
+    """
+    return f"{CLAIM}{event_id}" if event_id == digest else f"{CLAIM}{event_id}#{digest[:12]}"
 
 
 def run_sk(suite: str, executed_at: Instant | None, test_run_id: str) -> str:

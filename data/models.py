@@ -86,6 +86,7 @@ class Gate:
     passed: int | None = None
     failed: int | None = None
     skipped: int | None = None
+    duration_sec: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,6 @@ class AttemptRow:
     committed_at: Instant | None = None
     commits: tuple[Commit, ...] = ()
     gates: tuple[Gate, ...] = ()
-    suite_seconds: tuple[tuple[str, float], ...] = ()
     received_at: Instant = ""
     rev: str = ""
 

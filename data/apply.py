@@ -1,0 +1,284 @@
+"""Store everything a batch of events causes: claims, facts, read model.
+
+Applying the same events again, in another order, beside another worker or after a crash at any point ends in the
+same state: claims are a set, facts are folds of it, the read model is a fold of the facts. An event counts as
+stored only when everything that follows from it is.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import ClientError
+
+from data import keys, rows
+from data.codec import text
+from data.current import serving_order
+from data.days import to_row
+from data.dynamo import Condition, Dynamo
+from data.errors import Conflict, DashboardError
+from data.events import AnyEvent, DeploymentEvent, IncidentEvent, PromotionEvent, to_claim
+from data.instants import sealed_before, to_instant
+from data.models import SUCCESSFUL, Attempt, Catalog, Claim
+from data.read_model import Pair, ReadModel
+from data.settle import Settled, Settler
+from data.tables import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+THREADS = 8
+ROUNDS = 20
+T = TypeVar("T")
+PairDay = tuple[Pair, str]
+# A claim is kept once; of several times of receipt the first counts, whichever comes first.
+KEEP_FIRST = "attribute_not_exists(pk) OR receivedAt > :receivedAt"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event's claim goes, and which fact is folded for it."""
+
+    table: str
+    pk: str
+    claim: Claim
+    fact: tuple[str, ...]  # ("attempt", id) | ("version", c, s, v) | ("promotion", s, id) | ("incident", s, id)
+
+
+@dataclass(slots=True)
+class Batch:
+    """One call of `apply`: which events each unit of work is done for, and what failed."""
+
+    errors: list[Exception | None]
+    facts: dict[tuple[str, ...], set[int]] = field(default_factory=dict)
+    days: dict[PairDay, set[int]] = field(default_factory=dict)
+    settled: dict[str, Settled] = field(default_factory=dict)  # attempts as last settled in this batch
+    causes: dict[str, set[int]] = field(default_factory=dict)  # attempt -> events
+
+    def fail(self, indexes: Iterable[int], error: Exception) -> None:
+        for index in indexes:
+            self.errors[index] = error
+
+    def sound(self, indexes: Iterable[int]) -> bool:
+        """Whether any of these events still stands to be stored."""
+        return any(self.errors[index] is None for index in indexes)
+
+
+class Applier:
+    """Applies events to the tables. Thread-safe; `catalog` is asked anew for each batch."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        catalog: Callable[[], Catalog],
+        retention_days: int,
+        clock: Callable[[], datetime],
+        threads: int = THREADS,
+    ) -> None:
+        self._dynamo = Dynamo(client)
+        self._tables = tables
+        self._catalog = catalog
+        self._retention = retention_days
+        self._clock = clock
+        self._settler = Settler(self._dynamo, tables, retention_days)
+        self._read_model = ReadModel(self._dynamo, tables)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="apply") if threads > 1 else None
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._pool:
+            self._pool.shutdown()
+
+    def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
+        """For each event None once everything it causes is stored, else why it is not (Unavailable = try again)."""
+        batch = Batch([None] * len(events))
+        catalog = self._catalog()
+        self._put_claims(batch, [self.place(event, catalog) for event in events])
+        self._settle_facts(batch)
+        self._refresh(batch)
+        return batch.errors
+
+    def place(self, event: AnyEvent, catalog: Catalog) -> Place:
+        """Where this event belongs: to a named attempt, or to its version, or to a promotion or incident."""
+        claim = to_claim(event)
+        if isinstance(event, PromotionEvent):
+            pk = keys.promotion_partition(event.service_id, event.promotion_id)
+            return Place(self._tables.promotions, pk, claim, ("promotion", event.service_id, event.promotion_id))
+        if isinstance(event, IncidentEvent):
+            pk = keys.incident_partition(event.service_id, event.incident_id)
+            return Place(self._tables.events, pk, claim, ("incident", event.service_id, event.incident_id))
+        named = event.attempt_id
+        if isinstance(event, DeploymentEvent) and not opens(event, catalog):
+            named, claim = None, to_claim(event, observation=True)
+        if named:
+            return Place(self._tables.test_runs, named, claim, ("attempt", named))
+        version = (event.cluster_id, event.service_id, event.build_version)
+        return Place(self._tables.test_runs, keys.version_partition(*version), claim, ("version", *version))
+
+    def _put_claims(self, batch: Batch, places: Sequence[Place]) -> None:
+        def put(indexed: tuple[int, Place]) -> None:
+            index, place = indexed
+            item = rows.claim_item(place.claim, place.pk, self._retention)
+            first = Condition(KEEP_FIRST, {"receivedAt": text(place.claim.received_at)})
+            self._dynamo.put(place.table, item, first)
+            batch.facts.setdefault(place.fact, set()).add(index)
+
+        self._each(batch, enumerate(places), put, lambda indexed: {indexed[0]})
+
+    def _settle_facts(self, batch: Batch) -> None:
+        units = list(batch.facts.items())
+        self._each(batch, units, lambda unit: self._settle_fact(batch, *unit), lambda unit: unit[1])
+        self._write_rows(batch, list(batch.settled))
+
+    def _settle_fact(self, batch: Batch, fact: tuple[str, ...], events: set[int]) -> None:
+        kind, *names = fact
+        if kind == "attempt":
+            self._settle_version(batch, self._settle_attempt(batch, names[0], events), events)
+        elif kind == "version":
+            version = self._settler.version(names[0], names[1], names[2])
+            for one in version.listed:
+                self._settle_attempt(batch, one.attempt_id, events)
+        elif kind == "promotion":
+            promotion = self._settler.promotion(names[0], names[1])
+            pair = (promotion.to_cluster_id, promotion.service_id)
+            _note(batch.days, (pair, promotion.promoted_at[:10]), events)
+        else:
+            incident = self._settler.incident(names[0], names[1])
+            if incident.cluster_id:
+                pair = (incident.cluster_id, incident.service_id)
+                _note(batch.days, (pair, incident.started_at[:10]), events)
+
+    def _settle_version(self, batch: Batch, settled: Settled, events: set[int]) -> None:
+        """Where something waits in the version's partition, an attempt's coming may rebind it."""
+        if settled.version.waiting and settled.attempt:
+            for one in settled.version.listed:
+                if one.attempt_id != settled.attempt_id:
+                    self._settle_attempt(batch, one.attempt_id, events)
+
+    def _settle_attempt(
+        self, batch: Batch, attempt_id: str, events: set[int], exempt: bool | None = None
+    ) -> Settled:  # fmt: skip
+        settled = self._settler.attempt(attempt_id, exempt, self._will_serve)
+        batch.settled[attempt_id] = settled
+        _note(batch.causes, attempt_id, events)
+        if settled.attempt:
+            for day in settled.days:
+                _note(batch.days, (settled.attempt.pair, day), events)
+        return settled
+
+    def _will_serve(self, attempt: Attempt) -> bool:
+        """A guess that saves writes: a success later than all others will serve, and TTL will spare it."""
+        if attempt.status not in SUCCESSFUL:
+            return False
+        serving = self._read_model.last_serving(attempt.pair)
+        return serving is not None and serving_order(to_row(attempt)) > serving
+
+    def _write_rows(self, batch: Batch, attempt_ids: Iterable[str]) -> None:
+        """Write what derives from the facts; for attempts without a fact, check that no claim came between."""
+        todo = list(attempt_ids)
+        for _ in range(ROUNDS):
+            settled = [batch.settled[one] for one in todo]
+            causes = set().union(*(batch.causes[one] for one in todo)) if todo else set()
+            try:
+                self._dynamo.write(change for one in settled for change in one.changes)
+                self._dynamo.write(one.pointer for one in settled if one.pointer)
+                bare = [one for one in settled if one.attempt is None]
+                todo = [one.attempt_id for one in bare if self._settler.claims(one.attempt_id) != one.claims]
+                for attempt_id in todo:
+                    self._settle_attempt(batch, attempt_id, batch.causes[attempt_id])
+            except (DashboardError, ClientError) as error:
+                return batch.fail(causes, error)
+            if not todo:
+                return None
+        return batch.fail(causes, Conflict("test results kept coming while they were stored"))
+
+    def _refresh(self, batch: Batch) -> None:
+        now = to_instant(self._clock())
+        first = sealed_before(now, self._retention)
+        pairs: dict[Pair, dict[str, set[int]]] = {}
+        for (pair, day), events in batch.days.items():
+            if day >= first and batch.sound(events):
+                pairs.setdefault(pair, {})[day] = events
+        units = list(pairs.items())
+
+        def events_of(unit: tuple[Pair, dict[str, set[int]]]) -> set[int]:
+            return set().union(*unit[1].values())
+
+        self._each(batch, units, lambda unit: self._refresh_pair(batch, unit[0], set(unit[1])), events_of)
+        touched = [key for key, events in batch.days.items() if batch.sound(events)]
+        try:
+            self._read_model.announce(to_instant(self._clock()), touched)
+        except (DashboardError, ClientError) as error:
+            batch.fail(set().union(*map(events_of, units)), error)
+
+    def _refresh_pair(self, batch: Batch, pair: Pair, days: set[str]) -> None:
+        for _ in range(ROUNDS):
+            spared: dict[str, bool] = {}
+            found: dict[str, Attempt] = {}
+            for day in sorted(days):
+                for attempt in self._read_model.refresh_day(pair, day):
+                    found[attempt.attempt_id] = attempt
+                    spared[attempt.attempt_id] = attempt.expires_at is None
+            again = [one.attempt_id for one in self._ours(batch, pair, days) if not _same(one, found)]
+            if not again:
+                break
+            for attempt_id in again:
+                days |= set(self._settle_attempt(batch, attempt_id, batch.causes[attempt_id]).days)
+            self._write_rows(batch, again)
+        else:
+            raise Conflict(f"the attempts of {pair[0]} {pair[1]} kept changing under us")
+        self._read_model.refresh_current(pair, spared, lambda keep, drop: self._set_expiry(batch, keep, drop))
+
+    @staticmethod
+    def _ours(batch: Batch, pair: Pair, days: Collection[str]) -> list[Settled]:
+        """The attempts of these days that this batch has settled."""
+        settled = (one for one in list(batch.settled.values()) if one.attempt and one.attempt.pair == pair)
+        return [one for one in settled if one.attempt and one.attempt.started_at[:10] in days]
+
+    def _set_expiry(self, batch: Batch, keep: Collection[str], drop: Collection[str]) -> None:
+        """Have TTL spare `keep` and no longer `drop`; each is checked after its rows are written."""
+        for attempt_id in sorted({*keep, *drop}):
+            for _ in range(ROUNDS):
+                settled = self._settler.attempt(attempt_id, attempt_id in keep)
+                self._dynamo.write(settled.changes)
+                self._dynamo.write([settled.pointer] if settled.pointer else [])
+                fact = settled.attempt
+                hint = self._settler.stored(fact) if fact else None
+                if not fact or (hint and (hint.rev, hint.exempt) == (fact.rev, fact.expires_at is None)):
+                    break
+
+    def _each(
+        self, batch: Batch, units: Iterable[T], work: Callable[[T], None], events_of: Callable[[T], set[int]]
+    ) -> None:  # fmt: skip
+        """Do the work of each unit, side by side; what fails is noted with the events it was for."""
+
+        def guarded(unit: T) -> None:
+            try:
+                work(unit)
+            except (DashboardError, ClientError) as error:
+                batch.fail(events_of(unit), error)
+
+        list((self._pool.map if self._pool else map)(guarded, units))
+
+
+def opens(event: DeploymentEvent, catalog: Catalog) -> bool:
+    """Whether this source opens attempts of the pair; else its words are observations."""
+    opener = catalog.opener(event.cluster_id, event.service_id)
+    return opener is None or opener == event.source
+
+
+def _note(index: dict[T, set[int]], key: T, events: set[int]) -> None:
+    index.setdefault(key, set()).update(events)
+
+
+def _same(settled: Settled, found: dict[str, Attempt]) -> bool:
+    """Whether the fact still is what its rows were written from."""
+    ours, stored = settled.attempt, found.get(settled.attempt_id)
+    if ours is None or stored is None:
+        return False
+    return (ours.rev, ours.expires_at is None) == (stored.rev, stored.expires_at is None)
+
+
