@@ -9,8 +9,6 @@ from typing import Any
 from flask import Blueprint, current_app
 
 import context
-from api.params import Asked
-from api.routing import Answer, Routes
 from data import aws
 from data.errors import Unavailable
 from data.instants import seconds_between, to_instant
@@ -23,7 +21,6 @@ ALIVE_SECONDS = 30.0
 EXTENSION = "ingest-status"
 
 bp = Blueprint("ingest_status", __name__)
-routes = Routes(bp, "Ingest", "/api")
 
 
 class StatusBoard:
@@ -52,8 +49,8 @@ class StatusBoard:
             self._lock.release()
 
 
-@routes.get("/ingest/status", Answer("How the intake is doing.", "IngestStatus"))
-def ingest_status(_asked: Asked) -> dict[str, Any]:
+@bp.get("/ingest/status")
+def ingest_status() -> dict[str, Any]:
     """Queue, sources, workers and read model.
 
     What cannot be told is null, with a reason. Counted at most once a second.

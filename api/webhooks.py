@@ -9,7 +9,6 @@ from flask import Blueprint, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 import context
-from api.routing import Answer, Operation
 from data.errors import Unavailable
 from data.events import AnyEvent
 from data.instants import to_instant
@@ -25,9 +24,9 @@ PIECE_BYTES = 64 * 1024
 
 bp = Blueprint("webhooks", __name__)
 
-PROBLEM = "application/problem+json"
 
-
+@bp.post("/ingest/webhook")
+@bp.post("/ingest/webhook/<sender>")
 def webhook(sender: str | None = None) -> tuple[dict[str, Any], int]:
     """202 once the queue has the event, 200 where it is kept for the archive only."""
     raw = read_body()
@@ -89,36 +88,3 @@ def _queue() -> Queue:
     if queue is None:
         raise Unavailable("no queue is configured")
     return queue
-
-
-def _problem(description: str) -> Answer:
-    return Answer(description, "Problem", PROBLEM)
-
-
-def _operation(path: str, name: str, summary: str) -> Operation:
-    return Operation(
-        "post", f"/api{path}", name, summary, (webhook.__doc__ or "").strip(), "Ingest",
-        answers={
-            200: Answer("Kept for the archive only: older than the retention.", "WebhookIgnored"),
-            202: Answer("The queue has the event.", "WebhookAccepted"),
-            400: _problem("The field named is wrong."),
-            401: _problem("No valid secret."),
-            404: _problem("No such sender."),
-            413: _problem(f"The body is larger than {MAX_BYTES:,} bytes."),
-            415: _problem("The body is not announced as plain JSON."),
-            503: _problem("The queue is away; try again after Retry-After seconds."),
-        },
-        headers=("webhookSecret", "bearer"),
-        body={"application/json": "WebhookEvent"},
-    )  # fmt: skip
-
-
-operations = [
-    _operation("/ingest/webhook", "webhook", "Send an event"),
-    _operation("/ingest/webhook/<sender>", "webhook_of_sender", "Send an event of a named sender"),
-]
-for _one in operations:
-    # Flask would answer OPTIONS by itself; what is not documented is a 405.
-    bp.add_url_rule(
-        _one.path.removeprefix("/api"), _one.name, webhook, methods=["POST"], provide_automatic_options=False
-    )
