@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from embedded.children import GRACE, Stage
 
@@ -42,13 +43,18 @@ def stop(children: dict[int, Stage]) -> None:
 
 
 def _exists(group: int) -> bool:
+    """Whether the group lives on; a leader that nobody has buried yet does not count."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        stat = Path(f"/proc/{group}/stat").read_text()
+    except OSError:  # no /proc here, or it is gone this moment
+        return True
+    return stat.rsplit(")", 1)[-1].split()[0] != "Z"
 
 
 def main() -> None:
