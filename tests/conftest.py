@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,10 +88,9 @@ def aws_clients(emulator: str) -> Iterator[tuple["DynamoDBClient", "SQSClient"]]
     sqs.close()
 
 
-@pytest.fixture
-def aws(emulator: str, aws_clients: tuple["DynamoDBClient", "SQSClient"]) -> Iterator[Aws]:
-    """Fresh tables and queues under names of their own; gone after the test."""
-    dynamodb, sqs = aws_clients
+@contextmanager
+def fresh_aws(emulator: str, dynamodb: "DynamoDBClient", sqs: "SQSClient") -> Iterator[Aws]:
+    """Fresh tables and queues under names of their own; gone afterwards."""
     prefix = f"t{next(_numbers)}-"
     tables = TableNames().prefixed(prefix)
     for table in definitions(tables):  # the emulator's are ACTIVE at once, and nothing here expires
@@ -101,6 +101,13 @@ def aws(emulator: str, aws_clients: tuple["DynamoDBClient", "SQSClient"]) -> Ite
         dynamodb.delete_table(TableName=name)
     for url in (queues.queue_url, queues.dlq_url):
         sqs.delete_queue(QueueUrl=url)
+
+
+@pytest.fixture
+def aws(emulator: str, aws_clients: tuple["DynamoDBClient", "SQSClient"]) -> Iterator[Aws]:
+    """Fresh tables and queues for one test."""
+    with fresh_aws(emulator, *aws_clients) as fresh:
+        yield fresh
 
 
 @pytest.fixture
