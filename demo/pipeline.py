@@ -46,14 +46,14 @@ def fate(release: Release) -> Fate:
             out[cluster] = _outcome(chance.random(), chance.random())
     if out.get(PAVO[0]) in ("ok", "retried") and chance.random() < 0.78 and _boards_train(release):
         out[AQUILA[0]] = "bad" if chance.random() < 0.06 else _outcome(chance.random(), chance.random())
-        follows = chance.random() < (0.1 if release.service.lags else 0.93)
+        follows = chance.random() < (0.45 if release.service.lags else 0.93)
         if out[AQUILA[0]] in ("ok", "retried") and follows:
             out[AQUILA[1]] = _outcome(chance.random(), chance.random())
     return Fate(tuple(out.items()))
 
 
-def stages(release: Release) -> Iterator[tuple[int, list[Happening]]]:
-    """What happens to a release on each cluster it gets to, and when that begins."""
+def stages(release: Release) -> Iterator[tuple[str, int, list[Happening]]]:
+    """Each cluster a release gets to, when that begins, and what happens there."""
     ends = fate(release)
     chance = dice("times", release.service.id, release.version)
     built = release.created + chance.randint(4, 11) * MINUTE
@@ -68,7 +68,7 @@ def stages(release: Release) -> Iterator[tuple[int, list[Happening]]]:
         outcome = ends.on(cluster)
         if outcome is not None:
             begins = start + chance.randrange(MINUTE)
-            yield begins, list(_on_cluster(release, cluster, begins, outcome))
+            yield cluster, begins, list(_on_cluster(release, cluster, begins, outcome))
 
 
 def _outcome(first: float, second: float) -> str:

@@ -30,7 +30,8 @@ from demo.world import (
 SLOT = 6 * MINUTE
 STAGGER = SLOT // 3
 ROUND = 2 * SLOT  # a release begins in each
-TESTING = 0.08  # suites are run on a sample, so that a slot is enough
+TAKES = (250, 325)  # seconds
+TESTING = 0.05  # suites are run on a sample, so that a slot is enough
 LASTS = 75 * MINUTE  # from the build of a release to the last that is said of it
 # The stories leave these services broken or waiting on purpose.
 AT_REST = frozenset({"payments", "recommendations"})
@@ -100,12 +101,12 @@ def _rollout(made: Release, cluster: str, start: int) -> Rollout:
     chance = dice("busy", service.id, made.version, cluster, start)
     fate = chance.random()
     done = Rollout(
-        release=made, cluster_id=cluster, started=start, ended=start + chance.randint(200, 245),
+        release=made, cluster_id=cluster, started=start, ended=start + chance.randint(*TAKES),
         trigger=Trigger.MERGE if cluster in MIRA else Trigger.PROMOTION,
         actor=None if cluster in MIRA else "pipeline",
     )  # fmt: skip
     if fate < 0.09:
-        done = replace(done, ended=start + chance.randint(90, 220))
+        done = replace(done, ended=start + chance.randint(120, TAKES[0]))
         reason = CANCELLED if fate < 0.02 else failure_reason(chance, service.id, made.version)
         done = replace(done, failure=reason, cancelled=fate < 0.02)
     else:

@@ -17,20 +17,30 @@ from demo.world import (
     AQUILA,
     BY_ID,
     CANCELLED,
+    DAY,
     HOUR,
     MINUTE,
     MIRA,
     PAVO,
+    DemoService,
 )
 
 # From when on (before now) a service has only its story, no ordinary rollouts.
 QUIET = {"orders": 31 * HOUR, "payments": 4 * HOUR, "recommendations": 10 * HOUR}
+LAG = 16 * DAY
 FAILING_NOW = (
     "Rollout stopped: 2 of 6 pods not ready after 300 s: readiness probe GET /healthz answered 503 "
     "(ledger database: certificate has expired)"
 )
 GATE_FAILED = 23
 Served = Mapping[tuple[str, str], Release]
+
+
+def quiet(service: DemoService, cluster: str) -> int:
+    """For how many seconds before now the stories want nothing ordinary to happen to the pair."""
+    if service.lags and cluster == AQUILA[1]:
+        return LAG
+    return QUIET.get(service.id, 0)
 
 
 def told(now: int, served: Served) -> Iterator[Happening]:

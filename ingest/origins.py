@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from data.models import Instant
 
 
-class Delivery(NamedTuple):
-    """One body as the webhook takes it, and when it was received."""
+class Received(NamedTuple):
+    """A body as the webhook takes it, and when it was received."""
 
     received_at: Instant
     body: dict[str, Any]
