@@ -3,11 +3,11 @@
 Dash itself answers anything else with a 500 and a traceback, and so lets strangers raise our alarms.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from dash import Dash
+from dash import Dash, Output
+from dash.dependencies import DashDependency
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
@@ -39,9 +39,9 @@ def is_call(body: object, callbacks: Mapping[str, Any]) -> bool:
         return False
     return (
         _are_texts(body.get("changedPropIds", []))
-        and _match(body.get("inputs", []), callback["inputs"])
-        and _match(body.get("state", []), callback["state"])
-        and _are_outputs(body.get("outputs"), body["output"])
+        and _are_arguments(body.get("inputs", []), callback["inputs"])
+        and _are_arguments(body.get("state", []), callback["state"])
+        and _are_outputs(body.get("outputs"), callback)
     )
 
 
@@ -49,19 +49,39 @@ def _are_texts(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _match(values: object, known: list[dict[str, Any]]) -> bool:
+def _are_arguments(values: object, known: Sequence[Mapping[str, Any]]) -> bool:
     if not isinstance(values, list) or len(values) != len(known):
         return False
     return all(_is_argument(value, one) for value, one in zip(values, known, strict=True))
 
 
-def _is_argument(value: object, known: dict[str, Any]) -> bool:
+def _is_argument(value: object, known: Mapping[str, Any]) -> bool:
     """One argument: the named property, or a list of such where the id is a pattern over many."""
-    if isinstance(value, list):
-        return _is_pattern(known["id"]) and all(_names(one, known["property"]) for one in value)
-    if not _names(value, known["property"]):
+    if not _is_pattern(known["id"]):
+        return _names(value, known["property"]) and cast(dict[str, Any], value)["id"] == known["id"]
+    values = value if isinstance(value, list) else [value]
+    return all(_names(one, known["property"]) for one in values)
+
+
+def _are_outputs(value: object, callback: Mapping[str, Any]) -> bool:
+    if callback["no_output"]:
+        return True
+    known = callback["output"]
+    if not isinstance(known, list | tuple):
+        return _is_output(value, known)
+    if not isinstance(value, list) or len(value) != len(known):
         return False
-    return _is_pattern(known["id"]) or value["id"] == known["id"]  # type: ignore[index]  # _names: a dict
+    return all(_is_output(one, defined) for one, defined in zip(value, known, strict=True))
+
+
+def _is_output(value: object, known: DashDependency) -> bool:
+    """A property that fits the definition; a list of such only where the definition is a pattern over many."""
+    if isinstance(value, list):
+        return known.has_wildcard() and all(_is_output(one, known) for one in value)
+    if not isinstance(value, dict) or not _is_id(value.get("id")) or not isinstance(value.get("property"), str):
+        return False
+    name, _, _ = value["property"].partition("@")  # what follows tells several writers of one property apart
+    return bool(Output(value["id"], name) == known)
 
 
 def _is_pattern(component_id: object) -> bool:
@@ -78,38 +98,22 @@ def _is_id(component_id: object) -> bool:
     return isinstance(component_id, str)
 
 
-def _are_outputs(value: object, name: str) -> bool:
-    if not name.startswith(".."):
-        return value is None or _is_output(value)
-    return isinstance(value, list) and len(value) == len(_parts(name)) and all(map(_is_output, value))
-
-
-def _is_output(value: object) -> bool:
-    if isinstance(value, list):
-        return all(_is_output(one) for one in value)
-    return isinstance(value, dict) and _is_id(value.get("id")) and isinstance(value.get("property"), str)
-
-
-def _parts(name: str) -> list[str]:
-    return name.removeprefix("..").removesuffix("..").split("...")
-
-
 def call_of(name: str, callback: Mapping[str, Any]) -> dict[str, Any]:
-    """A well-formed call of a callback with null values, as warm-up and tests send it."""
-    outputs = [_named(part) for part in _parts(name)]
-    single = not name.startswith("..")
+    """A well-formed call of a callback with null values, as sent where no component fits its patterns."""
+    known = callback["output"]
+    outputs = [_as_sent(one) for one in known] if isinstance(known, list | tuple) else _as_sent(known)
     return {
         "output": name,
-        "outputs": outputs[0] if single else outputs,
-        "inputs": [dict(one, value=None) for one in callback["inputs"]],
-        "state": [dict(one, value=None) for one in callback["state"]],
+        "outputs": outputs,
+        "inputs": [_valueless(one) for one in callback["inputs"]],
+        "state": [_valueless(one) for one in callback["state"]],
         "changedPropIds": [],
     }
 
 
-def _named(output: str) -> dict[str, Any]:
-    component_id, _, name = output.rpartition(".")
-    return {
-        "id": json.loads(component_id) if component_id.startswith("{") else component_id,
-        "property": name,
-    }
+def _as_sent(output: DashDependency) -> Any:
+    return [] if output.has_wildcard() else output.to_dict()
+
+
+def _valueless(argument: Mapping[str, Any]) -> Any:
+    return [] if _is_pattern(argument["id"]) else {**argument, "value": None}

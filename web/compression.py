@@ -54,14 +54,23 @@ def install(server: Flask) -> None:
         response.headers.add("Vary", "Accept-Encoding")
         if not request.accept_encodings["gzip"]:
             return response
-        response.direct_passthrough = False  # files come as an open handle
-        content = response.get_data()
+        content = _whole(response)
         if len(content) >= LEAST_BYTES:
             static = request.path.startswith(STATIC)
             small = files.get(request.path, content) if static else gzip.compress(content, FAST, mtime=0)
             response.set_data(small)
             response.headers["Content-Encoding"] = "gzip"
         return response
+
+
+def _whole(response: Response) -> bytes:
+    """The answer's bytes; a file, which comes as an open handle, is read and closed."""
+    response.direct_passthrough = False
+    source = response.response
+    content = response.get_data()
+    if close := getattr(source, "close", None):
+        close()
+    return content
 
 
 def _is_compressible(response: Response) -> bool:
