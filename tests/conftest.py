@@ -110,6 +110,13 @@ def aws(emulator: str, aws_clients: tuple["DynamoDBClient", "SQSClient"]) -> Ite
         yield fresh
 
 
+@pytest.fixture(scope="module")
+def module_aws(emulator: str, aws_clients: tuple["DynamoDBClient", "SQSClient"]) -> Iterator[Aws]:
+    """Tables and queues for the tests of a module that share a process, whose start takes its time."""
+    with fresh_aws(emulator, *aws_clients) as fresh:
+        yield fresh
+
+
 @pytest.fixture
 def settings_for() -> Callable[..., Settings]:
     """`settings_for(aws, retention_days=30)`: settings of a process on these tables."""
