@@ -2,13 +2,13 @@
 
 import sys
 
-from embedded.options import Options
-from embedded.supervisor import Supervisor
-from settings import SettingsError, process_environment
-
 
 def main() -> int:
     """The run's exit code; a sentence where a setting is wrong."""
+    from embedded.options import Options
+    from embedded.supervisor import Supervisor
+    from settings import SettingsError, process_environment
+
     environ = process_environment()
     try:
         options = Options.from_env(environ)
@@ -19,4 +19,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before the run listens to signals: nothing is started yet
+        sys.exit(130)

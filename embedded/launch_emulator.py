@@ -163,8 +163,11 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         forget_leftovers(folder)
         refuse_damage(persistence, folder)
+    from hypercorn.config import Config
     from ministack import app
     from ministack.services import dynamodb, sqs
+
+    Config.graceful_timeout = 0.3  # it is stopped last: whoever still holds a connection is idle or dead
 
     app.load_state = persistence.load_state
     remember_syntax(dynamodb)

@@ -59,7 +59,11 @@ def child_environment(environ: Mapping[str, str], options: Options, secret: str,
         "WORKER_HEARTBEAT_FILE": str(options.data_dir / "worker-heartbeat"),
         "PYTHONUNBUFFERED": "1",
     }
-    kept = {name: value for name, value in environ.items() if name not in OF_REAL_AWS}
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name not in OF_REAL_AWS and not name.startswith("DYNAMODB_TABLE_")
+    }
     return {"BIND_HOST": emulator.HOST} | kept | mine
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,26 @@ from data.tables import TableNames
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+
+
+class Plan(Enum):
+    """What to do about the demo."""
+
+    EMPTY = "Starting without the demo …"
+    OTHER = "The data here began without the demo and stays so (`make clean` forgets it)."
+    GAP = "Filling the time since the last run …"
+    IMPORT = "Importing the demo's past …"
+
+    @property
+    def sentence(self) -> str:
+        """The plan in words."""
+        return self.value
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the demo has a past here, and shall have a present."""
+        return self in (Plan.GAP, Plan.IMPORT)
+
 
 MARK = {"pk": {"S": "DEMO"}, "sk": {"S": "MARK"}}
 
@@ -25,14 +46,16 @@ class Past:
         """An import began into empty tables and never ended: what it left is not worth keeping."""
         return self._importing.exists()
 
-    def is_there(self) -> bool:
-        """The demo has left its mark."""
+    def plan(self, demo: bool) -> Plan:
+        """Decide by what is there: the demo's mark, somebody's own data, or nothing."""
+        if not demo:
+            return Plan.EMPTY
         answer = self._dynamodb.get_item(TableName=self._names.events, Key=MARK, ConsistentRead=True)
-        return "Item" in answer
-
-    def is_other_data(self) -> bool:
-        """Attempts without a demo: somebody's own."""
-        return bool(self._dynamodb.scan(TableName=self._names.attempts, Limit=1).get("Items"))
+        if "Item" in answer:
+            return Plan.GAP
+        if self._dynamodb.scan(TableName=self._names.attempts, Limit=1).get("Items"):
+            return Plan.OTHER
+        return Plan.IMPORT
 
     @contextmanager
     def being_imported(self) -> Iterator[None]:

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from typing import IO
 
 from data import aws, tables
+from data.errors import DashboardError
 from embedded import announcement, emulator
 from embedded.children import Child, Children, Stage
 from embedded.emulator import EmulatorError
 from embedded.options import REGION, Options, child_environment, webhook_secret
-from embedded.past import Past
+from embedded.past import Past, Plan
 
 WEB_SECONDS = 60.0
 
@@ -58,7 +59,6 @@ class Supervisor:
         self._began = time.monotonic()
         self._stop_asked = False
         self._children: Children | None = None
-        self._demo = options.demo
 
     def run(self) -> int:
         """0 after Ctrl-C or SIGTERM, 1 with a sentence where something failed."""
@@ -73,7 +73,7 @@ class Supervisor:
                     self._stop()
         except Stopped:
             self._say("Stopped; the data is kept.")
-        except (RunError, EmulatorError) as error:
+        except (RunError, EmulatorError, DashboardError) as error:
             print(error, file=sys.stderr, flush=True)
             code = 1
         return code
@@ -90,11 +90,11 @@ class Supervisor:
         secret = webhook_secret(self._environ, options.data_dir)
         children = self._children = Children(logs)
         self._start_aws(children)
-        environment = self._prepare(children, secret)
-        children.start("worker", Stage.SERVERS, self._commands.worker, environment)
-        web = children.start("web", Stage.SERVERS, self._commands.web, environment)
-        self._wait_until_served(web)
-        if self._demo:
+        past, queues = self._prepare_aws()
+        environment = child_environment(self._environ, options, secret, queues)
+        plan = past.plan(options.demo)
+        self._start_dashboard(children, environment, past, plan)
+        if plan.is_demo:
             children.start("feeder", Stage.SENDERS, self._commands.feeder, environment)
         self._say("Ready.")
         print(announcement.text(options.port, secret, datetime.now(UTC), str(logs)), flush=True)
@@ -109,49 +109,52 @@ class Supervisor:
         environment = emulator.environment(self._environ, options.aws_port, state, state)
         # It stops by itself should both supervisor and guard be killed; the guard, being in order, comes first.
         command = emulator.command(linger=20)
-        child = children.start("aws", Stage.AWS, command, environment, keep_input=True)
+        self._aws = children.start("aws", Stage.AWS, command, environment, keep_input=True)
         try:
-            emulator.wait_until_ready(options.aws_port, lambda: child.alive() and not self._stop_asked)
+            emulator.wait_until_ready(options.aws_port, lambda: self._aws.alive() and not self._stop_asked)
         except EmulatorError as error:
-            self._check()
-            raise EmulatorError(f"{error}\n{child.last_words()}") from error
-        self._aws = child
+            if self._stop_asked:
+                raise Stopped from error
+            raise EmulatorError(f"{error}\n{self._aws.last_words()}") from error
 
-    def _prepare(self, children: Children, secret: str) -> dict[str, str]:
-        """Tables, queues, catalog and the demo's past; the environment of all who use them."""
-        options = self._options
-        endpoint = emulator.endpoint(options.aws_port)
+    def _prepare_aws(self) -> tuple[Past, tables.Queues]:
+        """Tables and queues, empty where an import was cut short."""
+        endpoint = emulator.endpoint(self._options.aws_port)
         dynamodb = aws.dynamodb(endpoint, REGION, role="worker")
-        sqs = aws.sqs(endpoint, REGION, role="worker")
         names = tables.TableNames()
-        past = Past(dynamodb, names, options.data_dir)
-        if past.was_interrupted():
-            self._say("The last import was interrupted: starting it over.")
-            tables.delete_tables(dynamodb, names)
-        created = tables.create_tables(dynamodb, names)
-        queues = tables.create_queues(sqs)
+        past = Past(dynamodb, names, self._options.data_dir)
+        with aws.aws_errors():
+            if past.was_interrupted():
+                self._say("The last import was interrupted: starting it over.")
+                tables.delete_tables(dynamodb, names)
+            created = tables.create_tables(dynamodb, names)
+            queues = tables.create_queues(aws.sqs(endpoint, REGION, role="worker"))
         self._say(f"Tables and queues are there ({len(created)} tables new).")
-        environment = child_environment(self._environ, options, secret, queues)
-        self._run_to_end("catalog", self._commands.catalog, environment)
-        self._demo = options.demo and self._bring_past(past, environment)
-        dynamodb.close()
-        sqs.close()
-        return environment
+        return past, queues
 
-    def _bring_past(self, past: Past, environment: Mapping[str, str]) -> bool:
-        """Whether there is a demo: its past imported, or its gap filled, or (False) data of somebody's own."""
-        if past.is_there():
-            self._say("Filling the time since the last run …")
+    def _start_dashboard(
+        self, children: Children, environment: Mapping[str, str], past: Past, plan: Plan
+    ) -> None:
+        """Catalog, past, web and worker; returns when the web process is ready."""
+        commands = self._commands
+        self._say(plan.sentence)
+        if plan.is_demo:  # web starts behind it: ready shall mean that the past is in
+            self._run_to_end("catalog", commands.catalog, environment)
+            self._bring_past(environment, past, plan)
+        web = children.start("web", Stage.SERVERS, commands.web, environment)
+        if not plan.is_demo:  # while web loads its libraries
+            self._run_to_end("catalog", commands.catalog, environment)
+        children.start("worker", Stage.SERVERS, commands.worker, environment)
+        self._wait_until_served(web)
+
+    def _bring_past(self, environment: Mapping[str, str], past: Past, plan: Plan) -> None:
+        if plan is Plan.GAP:
             self._run_to_end("gap", self._commands.gap, environment, to_terminal=True)
-        elif past.is_other_data():
-            self._say("The data here began without the demo and stays so (`make clean` forgets it).")
-            return False
         else:
-            self._say("Importing the demo's past …")
             with past.being_imported():
                 self._run_to_end("past", self._commands.past, environment, to_terminal=True)
         self._aws.process.send_signal(signal.SIGUSR1)  # snapshot now: this was the dear part
-        return True
+        self._say("Starting web and worker …")
 
     def _run_to_end(
         self, name: str, command: Sequence[str], environment: Mapping[str, str], *, to_terminal: bool = False
@@ -165,7 +168,6 @@ class Supervisor:
         self._children.forget(child)
 
     def _wait_until_served(self, web: Child) -> None:
-        self._say("Starting web and worker …")
         deadline = time.monotonic() + WEB_SECONDS
         while not is_ready(self._options.port):
             if time.monotonic() > deadline:
