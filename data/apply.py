@@ -23,7 +23,7 @@ from data.events import AnyEvent, DeploymentEvent, IncidentEvent, PromotionEvent
 from data.instants import sealed_before, to_instant
 from data.models import SUCCESSFUL, Attempt, Catalog, Claim
 from data.read_model import Pair, ReadModel
-from data.settle import Settled, Settler
+from data.settle import Hint, Settled, Settler
 from data.tables import TableNames
 
 if TYPE_CHECKING:
@@ -159,9 +159,9 @@ class Applier:
                     self._settle_attempt(batch, one.attempt_id, events)
 
     def _settle_attempt(
-        self, batch: Batch, attempt_id: str, events: set[int], exempt: bool | None = None
+        self, batch: Batch, attempt_id: str, events: set[int], look: bool = False
     ) -> Settled:  # fmt: skip
-        settled = self._settler.attempt(attempt_id, exempt, self._will_serve)
+        settled = self._settler.attempt(attempt_id, predict=self._will_serve, look=look)
         batch.settled[attempt_id] = settled
         _note(batch.causes, attempt_id, events)
         if settled.attempt:
@@ -226,11 +226,11 @@ class Applier:
             if not again:
                 break
             for attempt_id in again:
-                days |= set(self._settle_attempt(batch, attempt_id, batch.causes[attempt_id]).days)
+                days |= set(self._settle_attempt(batch, attempt_id, batch.causes[attempt_id], look=True).days)
             self._write_rows(batch, again)
         else:
             raise Conflict(f"the attempts of {pair[0]} {pair[1]} kept changing under us")
-        self._read_model.refresh_current(pair, spared, lambda keep, drop: self._set_expiry(batch, keep, drop))
+        self._read_model.refresh_current(pair, spared, self._set_expiry)
 
     @staticmethod
     def _ours(batch: Batch, pair: Pair, days: Collection[str]) -> list[Settled]:
@@ -238,17 +238,18 @@ class Applier:
         settled = (one for one in list(batch.settled.values()) if one.attempt and one.attempt.pair == pair)
         return [one for one in settled if one.attempt and one.attempt.started_at[:10] in days]
 
-    def _set_expiry(self, batch: Batch, keep: Collection[str], drop: Collection[str]) -> None:
+    def _set_expiry(self, keep: Collection[str], drop: Collection[str]) -> None:
         """Have TTL spare `keep` and no longer `drop`; each is checked after its rows are written."""
         for attempt_id in sorted({*keep, *drop}):
-            for _ in range(ROUNDS):
-                settled = self._settler.attempt(attempt_id, attempt_id in keep)
+            for again in range(ROUNDS):
+                settled = self._settler.attempt(attempt_id, attempt_id in keep, look=again > 0)
                 self._dynamo.write(settled.changes)
                 self._dynamo.write([settled.pointer] if settled.pointer else [])
                 fact = settled.attempt
-                hint = self._settler.stored(fact) if fact else None
-                if not fact or (hint and (hint.rev, hint.exempt) == (fact.rev, fact.expires_at is None)):
+                if not fact or self._settler.stored(fact) == Hint(fact.rev, fact.expires_at is None):
                     break
+            else:
+                raise Conflict(f"the expiry of {attempt_id} kept changing under us")
 
     def _each(
         self, batch: Batch, units: Iterable[T], work: Callable[[T], None], events_of: Callable[[T], set[int]]

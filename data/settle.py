@@ -79,8 +79,13 @@ class Settler:
         pk = keys.version_partition(cluster_id, service_id, version)
         return rows.read_version(self._dynamo.query(self._tables.test_runs, pk))
 
-    def attempt(self, attempt_id: str, exempt: bool | None = None, predict: Predict = never) -> Settled:
-        """Fold and store one attempt; `exempt` sets whether TTL spares it, None leaves that as it is."""
+    def attempt(
+        self, attempt_id: str, exempt: bool | None = None, *, predict: Predict = never, look: bool = False
+    ) -> Settled:  # fmt: skip
+        """Fold and store one attempt; `exempt` sets whether TTL spares it, None leaves that as it is.
+
+        Without `look` the pointer is believed as to what stands; who finds that it lies calls again with it.
+        """
         seen: Seen | None = None
         for _ in range(ROUNDS):
             partition = self._partition(attempt_id)
@@ -88,6 +93,9 @@ class Settler:
             fold = fold_attempt(attempt_id, partition.claims, version, self._retention)
             if fold.attempt is None:
                 return self._settled(attempt_id, None, fold, partition, version)
+            if look and seen is None:
+                seen = Seen(fold.attempt.started_at, self.stored(fold.attempt))
+                continue
             before = seen or _seen(partition.pointer)
             spared = exempt
             if spared is None:

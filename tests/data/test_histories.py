@@ -4,6 +4,8 @@ On a client in memory, so that many histories can be tried; `test_histories_over
 times, against a real emulator.
 """
 
+import contextlib
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -60,4 +62,104 @@ def test_any_order_and_any_repetition_end_in_the_same_state(
     for cut in [*cuts, len(rest)]:
         assert not any(one.apply(rest[:cut]))
         rest = rest[cut:]
+    assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
+
+
+class Killed(BaseException):
+    """The worker died here: no clean-up, no answer."""
+
+
+class Death:
+    """Kills at one call, once."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    def __call__(self, _name: str) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+
+@MANY
+@given(events=deliveries(), deaths=st.lists(st.integers(1, 60), min_size=1, max_size=4), catalog=catalogs)
+def test_a_worker_killed_between_any_two_calls_loses_nothing(
+    events: list[AnyEvent], deaths: list[int], catalog: Catalog
+) -> None:
+    client: Any = MemoryDynamo()
+    for at in deaths:
+        client.before = Death(at)
+        with contextlib.suppress(Killed):
+            applier(client, catalog).apply(events)
+    client.before = lambda _name: None
+    assert not any(applier(client, catalog).apply(events))  # the queue delivers what was not deleted again
+    assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
+
+
+class Turns:
+    """Lets workers in threads of their own take turns, call by call, in a drawn order."""
+
+    def __init__(self, order: Sequence[int], workers: int) -> None:
+        self._order = iter(order)
+        self._changed = threading.Condition()
+        self._alive = set(range(workers))
+        self._turn = 0
+        self._names: dict[int, int] = {}
+
+    def join(self, worker: int) -> None:
+        self._names[threading.get_ident()] = worker
+
+    def leave(self, worker: int) -> None:
+        with self._changed:
+            self._alive.discard(worker)
+            self._pass_on()
+
+    def __call__(self, _name: str) -> None:
+        worker = self._names[threading.get_ident()]
+        with self._changed:
+            self._pass_on()
+            assert self._changed.wait_for(lambda: self._turn == worker, timeout=20)
+
+    def _pass_on(self) -> None:
+        wanted = next(self._order, None)
+        alive = sorted(self._alive)
+        if alive:
+            self._turn = alive[(len(alive) if wanted is None else wanted) % len(alive)]
+        self._changed.notify_all()
+
+
+def side_by_side(client: Any, shares: Sequence[Sequence[AnyEvent]], catalog: Catalog, order: Sequence[int]) -> None:
+    """Apply each share in a worker of its own, their calls interleaved in the given order."""
+    turns = Turns(order, len(shares))
+    failures: list[Any] = []
+
+    def work(worker: int) -> None:
+        turns.join(worker)
+        try:
+            failures.extend(error for error in applier(client, catalog).apply(shares[worker]) if error)
+        finally:
+            turns.leave(worker)
+
+    client.before = turns
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(len(shares))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    client.before = lambda _name: None
+    assert failures == []
+
+
+@MANY
+@given(
+    events=deliveries(), other=st.integers(0, 10), both=st.integers(0, 3), catalog=catalogs,
+    order=st.lists(st.integers(0, 1), min_size=20, max_size=200),
+)  # fmt: skip
+def test_two_workers_at_once_end_in_the_same_state(
+    events: list[AnyEvent], other: int, both: int, catalog: Catalog, order: list[int]
+) -> None:
+    client: Any = MemoryDynamo()
+    cut = other % (len(events) + 1)
+    shares = events[:cut] + events[len(events) - both :], events[cut:]
+    side_by_side(client, shares, catalog, order)
     assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
