@@ -65,7 +65,8 @@
   function age(seconds) {
     if (seconds < 60) return Math.max(0, Math.floor(seconds)) + " s";
     if (seconds < 3600) return Math.floor(seconds / 60) + " min";
-    return Math.floor(seconds / 3600) + " h " + String(Math.floor(seconds / 60) % 60).padStart(2, "0") + " min";
+    if (seconds < 86400) return Math.floor(seconds / 3600) + " h " + String(Math.floor(seconds / 60) % 60).padStart(2, "0") + " min";
+    return Math.floor(seconds / 86400) + " d";
   }
   function tellAges() {
     for (const element of document.querySelectorAll("main time")) {
@@ -73,7 +74,7 @@
       if (!text) continue;
       const seconds = (Date.now() - Date.parse(element.getAttribute("datetime"))) / 1000;
       const absolute = element.title.slice(0, 16) + " UTC";
-      const recent = seconds >= -60 && seconds < 86400;
+      const recent = seconds >= -60 && (seconds < 86400 || element.classList.contains("age"));
       // full minutes only: a text that ticks every second is noise
       const words = !recent ? absolute : seconds < 60 ? "just now" : age(seconds) + " ago";
       if (text.nodeValue !== words) text.nodeValue = words;

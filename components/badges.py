@@ -7,7 +7,7 @@ from components.links import build_path, link
 from components.tags import Child, Node, el, hidden, icon
 from components.theme import Look
 from components.words import counted
-from data.models import Attempt, AttemptRow, Gate, Health, Outcome, PromotionStatus, Status, Verdict
+from data.models import DOCUMENT_SUITES, Attempt, AttemptRow, Gate, Health, Outcome, PromotionStatus, Status, Verdict
 
 BAD = frozenset({Status.FAILED, Status.ROLLBACK})
 
@@ -62,9 +62,15 @@ def gates(items: Sequence[Gate], attempt_id: str) -> Node:
             "Span", el("Span", gate.suite[:1], aria_hidden="true"), hidden(gate_words(gate) + "."),
             cls=f"gate gate-{gate.verdict.value}", title=gate_words(gate),
         )
-        for gate in items
+        for gate in sorted(items, key=_suite_order)
     ]  # fmt: skip
     return link(letters, build_path(attempt_id) + "#gates", cls="gates")
+
+
+def _suite_order(gate: Gate) -> tuple[int, str]:
+    """The document's suites in its order, then any other by name: a letter keeps its place from row to row."""
+    known = gate.suite in DOCUMENT_SUITES
+    return DOCUMENT_SUITES.index(gate.suite) if known else len(DOCUMENT_SUITES), gate.suite
 
 
 def history(outcomes: Sequence[Outcome]) -> Node:

@@ -134,7 +134,7 @@ def promotion_steps(items: Sequence[Promotion]) -> list[Child]:
         el(
             "Li", promotion_badge(one.status), " ", link(one.from_cluster_id, cluster_path(one.from_cluster_id)),
             icon("arrow-right", "between"), link(one.to_cluster_id, cluster_path(one.to_cluster_id)), " ",
-            when(one.promoted_at), el("Span", f"by {one.promoted_by}", cls="ink-2") if one.promoted_by else None,
+            when(one.promoted_at), el("Span", f" by {one.promoted_by}", cls="ink-2") if one.promoted_by else None,
         )
         for one in items
     ]  # fmt: skip
@@ -160,7 +160,7 @@ def claims_table(claims: Sequence[Claim]) -> Node:
             for kind in {claim.kind for claim in claims}}  # fmt: skip
     rows = [
         row(
-            el("Td", when(claim.event_time), cls="nowrap"), claim.source or "–", claim.kind,
+            when(claim.event_time), claim.source or none("not given"), claim.kind,
             _said(body, said[claim.kind]), el("Td", when(claim.received_at), cls="nowrap"),
             "tied by version and time" if claim.observation else "by id", _whole(claim),
         )

@@ -2,7 +2,7 @@
 
 from components.links import link
 from components.tags import Child, Children, Node, el, icon
-from components.words import THIN, counted, number, rate
+from components.words import counted, number, rate
 from data.views import Rate
 
 
@@ -38,7 +38,7 @@ def moved_rate(now: Rate, before: Rate, than: str) -> Node:
     if points == 0:
         return _delta("dash-lg", f"same as {than}", "neutral")
     better = points > 0
-    words = f"{abs(points):.1f}{THIN}points {'better' if better else 'worse'} than {than}"
+    words = f"{abs(points):.1f} points {'better' if better else 'worse'} than {than}"
     return _delta("arrow-up" if better else "arrow-down", words, "good" if better else "bad")
 
 

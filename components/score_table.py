@@ -5,9 +5,12 @@ from components.panel import number_cell, row, table
 from components.tags import Child, Node, el, hidden
 from components.words import minutes as minutes_words
 from components.words import number, percent, reason
+from data.models import ClusterType
 from data.views import Rate, Scorecard, ScoreRow
 
 STEPS = (0.8, 0.9, 0.95, 0.99)  # where the heat of a share that should be high gets stronger
+
+PRODUCTION = ClusterType.PRODUCTION.value
 
 
 def score_table(card: Scorecard, query: Query) -> Node:
@@ -27,6 +30,7 @@ def _row(one: ScoreRow, card: Scorecard, query: Query) -> Node:
     def rows(status: str | None) -> str:
         return service_path(service_id, query | {"status": status}, "attempts")
 
+    production = service_path(service_id, query | {"stage": PRODUCTION, "status": "SUCCESS"}, "attempts")
     trend = analytics_path(query | {"service": service_id})
     return row(
         link(one.service.name, page, cls="strong"),
@@ -34,7 +38,7 @@ def _row(one: ScoreRow, card: Scorecard, query: Query) -> Node:
         number_cell(link(number(counts.total), rows(None))),
         _heat(one.success_rate, rows("SUCCESS")),
         number_cell([link(number(counts.rollback), rows("ROLLBACK")), _share(one.rollback_rate)]),
-        number_cell(link(number(one.production_deploys), rows("SUCCESS"))),
+        number_cell(link(number(one.production_deploys), production)),
         number_cell(minutes_words(one.mean_deploy_minutes)),
         *[_suite(one, suite, trend) for suite in card.suites],
         number_cell(link(number(one.gates_missing), f"{page}#state")),

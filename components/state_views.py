@@ -7,7 +7,7 @@ from components.badges import attempt_badge, gates, health_badge, history, quiet
 from components.links import build_path, cluster_path, link, pair_path, service_path
 from components.panel import row, table
 from components.tags import Child, Node, el, hidden, icon, mono
-from components.words import none, when
+from components.words import none, since, when
 from data.models import SUCCESSFUL, AttemptRow, Cluster, Health, Service, Status
 from data.views import ClusterHealth, PairState, ServiceRow
 
@@ -51,7 +51,7 @@ def _cell(state: PairState) -> Node:
     version = link(mono(serving) if serving else "nothing serves", rows, cls="version")
     lines: list[Child] = [
         el("Div", version, quiet(looks), cls="cell-line", title=state.why or None),
-        el("Div", when(state.current.serving_since), _gates_of(state), cls="cell-line ink-2"),
+        el("Div", since(state.current.serving_since), _gates_of(state), cls="cell-line ink-2"),
         latest_beside(state),
     ]
     return el("Td", lines, cls=f"cell cell-{looks.tone}")

@@ -62,12 +62,17 @@ def absolute(instant: Instant) -> str:
     return f"{instant[:10]} {instant[11:16]} UTC"
 
 
-def when(instant: Instant | None) -> Node:
+def when(instant: Instant | None, cls: str = "") -> Node:
     """A time, absolute, so that equal data gives equal trees; the browser turns recent ones into ages."""
     if not instant:
         return none("time not known")
     full = f"{instant[:10]} {instant[11:19]} UTC"
-    return el("Time", absolute(instant), dateTime=instant, title=full)
+    return el("Time", absolute(instant), dateTime=instant, title=full, cls=cls)
+
+
+def since(instant: Instant | None) -> Node:
+    """A time that is an age however long ago it was: where there is no room for a date."""
+    return when(instant, cls="age")
 
 
 def counted(amount: int, one: str, many: str | None = None) -> str:

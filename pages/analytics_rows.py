@@ -1,8 +1,6 @@
 """The attempts behind a number or a bar of the analytics page."""
 
-import heapq
 from dataclasses import dataclass
-from itertools import islice
 
 import context
 from components import filters, states
@@ -16,6 +14,7 @@ from data.queries import serving_attempts
 from data.store_attempts import AttemptFilter
 from data.views import AnalyticsFilter
 from pages.asked import stored
+from pages.merged import MERGED, merged
 
 ROWS = "rows"  # the panel's anchor
 LIMIT = 50
@@ -64,9 +63,6 @@ def _more(wanted: Wanted, page: Page[Attempt], own: Query) -> Node | None:
               aria_label="Pages of attempts")  # fmt: skip
 
 
-MERGED = "merged"  # more rows exist, but over many partitions: no cursor leads there
-
-
 def _fetch(wanted: Wanted) -> Page[Attempt]:
     store, scope, asked = context.store(), context.scope(), wanted.asked
     status, cancelled = stored(wanted.status)
@@ -76,15 +72,5 @@ def _fetch(wanted: Wanted) -> Page[Attempt]:
         return store.service_attempts(scope, asked.service_id, cluster_id=asked.cluster_id, **more)
     if asked.cluster_id:
         return store.cluster_attempts(scope, asked.cluster_id, **(what | AttemptFilter(cursor=wanted.cursor)))
-    return _merged(what)
-
-
-def _merged(what: AttemptFilter) -> Page[Attempt]:
-    """The newest over all cluster-regions: one bounded Query each."""
-    store, scope = context.store(), context.scope()
     known = [one.cluster.cluster_id for one in queries.clusters(context.generation(), scope)]
-    pages = [store.cluster_attempts(scope, cluster_id, **what) for cluster_id in known]
-    found = heapq.merge(*(page.items for page in pages), key=lambda one: one.started_at, reverse=True)
-    newest = list(islice(found, LIMIT + 1))
-    more = len(newest) > LIMIT or any(page.cursor for page in pages)
-    return Page(newest[:LIMIT], MERGED if more else None)
+    return merged(known, lambda one: store.cluster_attempts(scope, one, **what), LIMIT)

@@ -15,6 +15,7 @@ from data.models import Attempt, Page
 from data.queries import serving_attempts
 from data.store_attempts import AttemptFilter
 from pages.asked import Period, stored
+from pages.merged import MERGED
 
 ROWS = 25
 ANCHOR = "attempts"
@@ -84,6 +85,8 @@ def _active(asked: Asked) -> list[tuple[str, str]]:
 def _pager(asked: Asked, page: Page[Attempt]) -> Node | None:
     if not asked.cursor and not page.cursor:
         return None
+    if page.cursor == MERGED:
+        return el("P", "These are the newest. Choose a cluster-region for all.", cls="hint")
     newest = link("Newest", asked.address(), cls="btn btn-outline-secondary keep") if asked.cursor else None
     older = None
     if page.cursor:

@@ -23,10 +23,12 @@ from pages import live
 from pages.asked import Period, identifier, outcome, period
 from pages.attempts_list import Asked, attempts_panel
 from pages.drawing import Args, Part, View
+from pages.merged import merged
 from pages.summary_numbers import summary_numbers
 
 USUAL = "90d"
 PROMOTIONS = 10
+STAGED_ROWS = 100
 
 
 def view(generation: Generation, args: Args) -> View:
@@ -80,19 +82,23 @@ def _state(shown: ServiceSummary) -> Node:
 
 
 def _attempts(shown: ServiceSummary, path: str, days: Period, args: Args) -> Node:
-    service_id, cluster = shown.service.service_id, identifier(args, "cluster")
-    others = (("cluster", cluster),) if cluster else ()
+    service_id, cluster, stage = shown.service.service_id, identifier(args, "cluster"), args.get("stage")
+    staged = [one.cluster_id for one, _ in shown.states if one.type.value == stage and not cluster]
+    others = (("cluster", cluster),) if cluster else (("stage", stage),) if staged and stage else ()
     asked = Asked(path, days, outcome(args), others, args.get("cursor"))
 
     def fetch(wanted: AttemptFilter) -> Page[Attempt]:
-        scope = context.scope()
-        return context.store().service_attempts(scope, service_id, cluster_id=cluster, **wanted)
+        store, scope = context.store(), context.scope()
+        if not staged:
+            return store.service_attempts(scope, service_id, cluster_id=cluster, **wanted)
+        own = wanted | AttemptFilter(limit=STAGED_ROWS, cursor=None)
+        return merged(staged, lambda one: store.pair_attempts(scope, one, service_id, **own), STAGED_ROWS)
 
     options = [(one.cluster_id, one.name) for one, _ in shown.states]
     chosen = filters.form(
         path, "Filter attempts by cluster-region",
         filters.select("cluster", "Cluster-region", options, cluster),
-        *[filters.kept(name, value) for name, value in asked.query.items() if name != "cluster"],
+        *[filters.kept(name, value) for name, value in asked.query.items() if name not in ("cluster", "stage")],
     )  # fmt: skip
     return attempts_panel(asked, fetch, without="service", extra=chosen)
 
