@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
 
-from data import keys, rows
+from data import rows
 from data.codec import text
 from data.current import serving_order
 from data.days import to_row
 from data.dynamo import Condition, Dynamo
 from data.errors import Conflict, DashboardError
-from data.events import AnyEvent, DeploymentEvent, IncidentEvent, PromotionEvent, to_claim
+from data.events import AnyEvent
 from data.instants import sealed_before, to_instant
-from data.models import SUCCESSFUL, Attempt, Catalog, Claim
+from data.models import SUCCESSFUL, Attempt, Catalog
+from data.places import Place, place
 from data.read_model import Pair, ReadModel
 from data.settle import Hint, Settled, Settler
 from data.tables import TableNames
@@ -35,16 +36,6 @@ T = TypeVar("T")
 PairDay = tuple[Pair, str]
 # A claim is kept once; of several times of receipt the first counts, whichever comes first.
 KEEP_FIRST = "attribute_not_exists(pk) OR receivedAt > :receivedAt"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an event's claim goes, and which fact is folded for it."""
-
-    table: str
-    pk: str
-    claim: Claim
-    fact: tuple[str, ...]  # ("attempt", id) | ("version", c, s, v) | ("promotion", s, id) | ("incident", s, id)
 
 
 @dataclass(slots=True)
@@ -96,27 +87,10 @@ class Applier:
         """For each event None once everything it causes is stored, else why it is not (Unavailable = try again)."""
         batch = Batch([None] * len(events))
         catalog = self._catalog()
-        self._put_claims(batch, [self.place(event, catalog) for event in events])
+        self._put_claims(batch, [place(event, catalog, self._tables) for event in events])
         self._settle_facts(batch)
         self._refresh(batch)
         return batch.errors
-
-    def place(self, event: AnyEvent, catalog: Catalog) -> Place:
-        """Where this event belongs: to a named attempt, or to its version, or to a promotion or incident."""
-        claim = to_claim(event)
-        if isinstance(event, PromotionEvent):
-            pk = keys.promotion_partition(event.service_id, event.promotion_id)
-            return Place(self._tables.promotions, pk, claim, ("promotion", event.service_id, event.promotion_id))
-        if isinstance(event, IncidentEvent):
-            pk = keys.incident_partition(event.service_id, event.incident_id)
-            return Place(self._tables.events, pk, claim, ("incident", event.service_id, event.incident_id))
-        named = event.attempt_id
-        if isinstance(event, DeploymentEvent) and not opens(event, catalog):
-            named, claim = None, to_claim(event, observation=True)
-        if named:
-            return Place(self._tables.test_runs, named, claim, ("attempt", named))
-        version = (event.cluster_id, event.service_id, event.build_version)
-        return Place(self._tables.test_runs, keys.version_partition(*version), claim, ("version", *version))
 
     def _put_claims(self, batch: Batch, places: Sequence[Place]) -> None:
         def put(indexed: tuple[int, Place]) -> None:
@@ -263,12 +237,6 @@ class Applier:
                 batch.fail(events_of(unit), error)
 
         list((self._pool.map if self._pool else map)(guarded, units))
-
-
-def opens(event: DeploymentEvent, catalog: Catalog) -> bool:
-    """Whether this source opens attempts of the pair; else its words are observations."""
-    opener = catalog.opener(event.cluster_id, event.service_id)
-    return opener is None or opener == event.source
 
 
 def _note(index: dict[T, set[int]], key: T, events: set[int]) -> None:

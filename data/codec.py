@@ -36,7 +36,7 @@ ENUMS: dict[tuple[type[Any], str], type[Any]] = {
     (TestRun, "verdict"): Verdict,
 }
 WHOLE_NUMBERS = frozenset({"expires_at", "total", "passed", "failed", "skipped"})
-RENAMED = {(TestRun, "suite"): "suiteType"}
+RENAMED: dict[tuple[type[Any], str], str] = {(TestRun, "suite"): "suiteType"}
 NAMES: dict[type[Any], tuple[tuple[str, str], ...]] = {
     model: tuple((f.name, RENAMED.get((model, f.name), camel(f.name))) for f in fields(model))
     for model in (Attempt, Promotion, Incident, TestRun, Claim)

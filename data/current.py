@@ -24,6 +24,16 @@ def is_good(row: AttemptRow) -> bool:
     return row.status in SUCCESSFUL and not any(gate.verdict == "failed" for gate in row.gates)
 
 
+def deciding(days: Iterable[PairDay]) -> list[PairDay]:
+    """As many of a pair's days, newest first, as decide CURRENT; no more are asked for."""
+    found: list[PairDay] = []
+    for day in days:
+        found.append(day)
+        if len(found) >= DAYS_READ or enough(found):
+            break
+    return found
+
+
 def enough(days: Sequence[PairDay]) -> bool:
     """Whether these days, newest first, already decide CURRENT."""
     rows = [row for day in days for row in day.rows]

@@ -57,7 +57,8 @@ class Dynamo:
             answer = self._client.get_item(
                 TableName=table, Key={"pk": text(pk), "sk": text(sk)}, ConsistentRead=True
             )
-        return answer.get("Item")
+        item: Item | None = answer.get("Item")
+        return item
 
     def query(
         self, table: str, pk: str, *, between: tuple[str, str] | None = None, prefix: str | None = None,

@@ -1,11 +1,11 @@
 """Write the read model: days and current states, recomputed from what is stored, never incremented."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from data import codec, keys
 from data.codec import text
-from data.current import DAYS_READ, enough, fold_current, from_current, serving_order, to_current
+from data.current import deciding, fold_current, from_current, serving_order, to_current
 from data.days import day_items, fold_day, to_pair_day
 from data.dynamo import Change, Condition, Dynamo
 from data.errors import Conflict
@@ -70,32 +70,25 @@ class ReadModel:
             return held is None or self._dynamo.delete(table, held, unchanged(held, "rev"))
         return self._dynamo.put(table, first, unchanged(held, "rev"))
 
-    def days_of(self, pair: Pair) -> list[PairDay]:
-        """The newest days of a pair, as many as decide its current state."""
-        days: list[PairDay] = []
+    def days_of(self, pair: Pair) -> Iterator[PairDay]:
+        """The days of a pair, newest first, read as they are asked for."""
         upper = f"{pair[1]}#~"
-        while len(days) < DAYS_READ:
+        while True:
             items = self._dynamo.query(
                 self._tables.read_model, keys.day_pk(pair[0]), between=(f"{pair[1]}#", upper),
                 newest_first=True, limit=DAYS_A_READ,
             )  # fmt: skip
-            days += self._whole_days(items)
-            if len(items) < DAYS_A_READ or enough(days):
-                break
+            for item in items:
+                if "summary" in item:  # further parts of a day are fetched with its first
+                    yield self._whole_day(item)
+            if len(items) < DAYS_A_READ:
+                return
             upper = _before(items[-1]["sk"]["S"])
-        return days
 
-    def _whole_days(self, items: Iterable[codec.Item]) -> list[PairDay]:
-        """Days of their items; a day's further parts, met before its first, are fetched with it."""
-        days: list[PairDay] = []
-        for item in items:
-            if "summary" not in item:
-                continue
-            count = int(item["parts"]["N"])
-            names = (f"{item['sk']['S']}#{part}" for part in range(2, count + 1))
-            parts = (self._dynamo.get(self._tables.read_model, item["pk"]["S"], name) for name in names)
-            days.append(to_pair_day(item, more=[part for part in parts if part]))
-        return days
+    def _whole_day(self, item: codec.Item) -> PairDay:
+        names = (f"{item['sk']['S']}#{part}" for part in range(2, int(item["parts"]["N"]) + 1))
+        parts = (self._dynamo.get(self._tables.read_model, item["pk"]["S"], name) for name in names)
+        return to_pair_day(item, more=[part for part in parts if part])
 
     def refresh_current(self, pair: Pair, spared: Mapping[str, bool], set_expiry: SetExpiry) -> None:
         """Recompute CURRENT, and have TTL spare the serving and the last good attempt, no longer the former ones.
@@ -107,7 +100,7 @@ class ReadModel:
         for _ in range(ROUNDS):
             held = self._dynamo.get(self._tables.read_model, keys.current_pk(pair[0]), pair[1])
             before = to_current(held) if held else None
-            after = fold_current(*pair, self.days_of(pair))
+            after = fold_current(*pair, deciding(self.days_of(pair)))
             if after is None:
                 return
             if after.serving:

@@ -156,7 +156,7 @@ class Settler:
         self, attempt_id: str, fact: Attempt | None, fold: AttemptFold, partition: rows.Partition, version: Version
     ) -> Settled:
         table = self._tables.test_runs
-        expires = fact.expires_at if fact else _results_expiry(partition.claims, self._retention)
+        expires = fact.expires_at if fact else results_expiry(partition.claims, self._retention)
         wanted = rows.run_items(fold, expires)
         changes = [Change.put(table, item) for sk, item in wanted.items() if partition.derived.get(sk) != item]
         stale = (sk for sk in partition.derived if sk not in wanted and sk != keys.POINTER)
@@ -222,6 +222,12 @@ class Settler:
         return claims, pointer
 
 
+def dated_pointer(pk: str, item: Item) -> Item:
+    """`ATTEMPT` of a promotion's or incident's partition: where its item is."""
+    sign = {"pk": text(pk), "sk": text(keys.POINTER), "place": item["sk"], "rev": item["rev"]}
+    return sign | {"expiresAt": item["expiresAt"]}
+
+
 def _dated_changes(
     table: str, pk: str, item: Item, claims: Sequence[Claim], pointer: tuple[str, str] | None
 ) -> list[Change]:  # fmt: skip
@@ -230,8 +236,7 @@ def _dated_changes(
     places = (keys.promotion_sk(moment, fact_id) for moment in moments_of(claims))
     changes = [Change(table, item["pk"]["S"], old) for old in places if old != place]
     if pointer != (place, rev):
-        sign = {"pk": text(pk), "sk": text(keys.POINTER), "place": text(place), "rev": text(rev)}
-        changes.append(Change.put(table, sign | {"expiresAt": item["expiresAt"]}))
+        changes.append(Change.put(table, dated_pointer(pk, item)))
     return changes
 
 
@@ -246,5 +251,5 @@ def _seen(pointer: rows.Pointer | None) -> Seen | None:
     return Seen(pointer.started_at, Hint(pointer.rev, pointer.exempt)) if pointer else None
 
 
-def _results_expiry(claims: Iterable[Claim], retention_days: int) -> int:
+def results_expiry(claims: Iterable[Claim], retention_days: int) -> int:
     return max((expiry(claim.received_at, retention_days) for claim in claims), default=0)

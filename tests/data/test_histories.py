@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.apply import Applier
+from data.bulk import bulk_apply
 from data.dynamo import Dynamo
 from data.events import AnyEvent
 from data.instants import from_instant
@@ -48,7 +49,7 @@ def in_order(events: Sequence[AnyEvent], catalog: Catalog) -> dict[str, Any]:
 
 def difference(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """The items that are not the same in both."""
-    return {key: (one.get(key), other.get(key)) for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+    return {key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)}
 
 
 @MANY
@@ -62,6 +63,14 @@ def test_any_order_and_any_repetition_end_in_the_same_state(
     for cut in [*cuts, len(rest)]:
         assert not any(one.apply(rest[:cut]))
         rest = rest[cut:]
+    assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
+
+
+@MANY
+@given(events=deliveries(), catalog=catalogs)
+def test_the_bulk_import_leaves_what_the_worker_would_have_left(events: list[AnyEvent], catalog: Catalog) -> None:
+    client: Any = MemoryDynamo()
+    assert bulk_apply(client, TABLES, catalog, events, 90, NOW) == len(events)
     assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
 
 

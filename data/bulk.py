@@ -1,0 +1,164 @@
+"""The bulk import: the worker's folds over a whole past at once, in memory, written in batches.
+
+For pairs the tables hold nothing of yet. What it writes is byte for byte what the worker would have left.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from data import codec, keys, rows
+from data.codec import Item
+from data.current import deciding, fold_current, from_current
+from data.days import day_items, fold_day
+from data.dynamo import BATCH, Change, Dynamo
+from data.events import AnyEvent
+from data.folds import AttemptFold, Version, fold_attempt, fold_incident, fold_promotion, listing
+from data.instants import sealed_before
+from data.models import Attempt, Catalog, Claim, Instant, PairDay
+from data.places import place
+from data.settle import dated_pointer, results_expiry
+from data.tables import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+WRITERS = 3
+SLICE = 20 * BATCH
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Claims:
+    """Claims by fact, each once with the first time it was received."""
+
+    tables: TableNames
+    catalog: Catalog
+    facts: dict[tuple[str, ...], dict[str, Claim]] = field(default_factory=lambda: defaultdict(dict))
+    partitions: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
+    events: int = 0
+
+    def add(self, event: AnyEvent) -> None:
+        where = place(event, self.catalog, self.tables)
+        held = self.facts[where.fact]
+        name = keys.claim_sk(where.claim.event_id, where.claim.digest)
+        if name not in held or where.claim.received_at < held[name].received_at:
+            held[name] = where.claim
+        self.partitions[where.fact] = (where.table, where.pk)
+        self.events += 1
+
+    def of(self, kind: str) -> Iterator[tuple[tuple[str, ...], list[Claim]]]:
+        for fact, claims in self.facts.items():
+            if fact[0] == kind:
+                yield fact, list(claims.values())
+
+
+def bulk_apply(
+    client: "DynamoDBClient", tables: TableNames, catalog: Catalog, events: Iterable[AnyEvent],
+    retention_days: int, now: Instant, progress: Progress = lambda done, total: None,
+) -> int:  # fmt: skip
+    """Import events of pairs that are not stored yet; the number of events. Progress is in events."""
+    claims = Claims(tables, catalog)
+    for event in events:
+        claims.add(event)
+    changes = list(plan(claims, retention_days, now))
+    dynamo = Dynamo(client)
+    slices = [changes[start : start + SLICE] for start in range(0, len(changes), SLICE)]
+    with ThreadPoolExecutor(WRITERS, thread_name_prefix="bulk") as pool:
+        for done, _ in enumerate(pool.map(dynamo.write, slices), start=1):
+            progress(claims.events * done // len(slices), claims.events)
+    return claims.events
+
+
+def plan(claims: Claims, retention_days: int, now: Instant) -> Iterator[Change]:
+    """Every item the events come to."""
+    tables = claims.tables
+    attempts = _fold_attempts(claims, retention_days)
+    first = sealed_before(now, retention_days)
+    facts = [fold.attempt for fold in attempts.values() if fold.attempt]
+    days = [day for day in fold_days(facts) if day.day >= first]
+    exempt: set[str] = set()
+    for _, of_pair in groupby(days, key=lambda day: (day.cluster_id, day.service_id)):
+        newest_first = sorted(of_pair, key=lambda day: day.day, reverse=True)
+        current = fold_current(newest_first[0].cluster_id, newest_first[0].service_id, deciding(newest_first))
+        if current:
+            exempt |= set(current.exempt)
+            yield Change.put(tables.read_model, from_current(current))
+    for day in days:
+        yield from (Change.put(tables.read_model, item) for item in day_items(day))
+    for attempt_id, fold in attempts.items():
+        own = list(claims.facts[("attempt", attempt_id)].values())
+        dropped = {id(claim) for claim in fold.dropped}
+        for claim in own:
+            if id(claim) not in dropped:
+                yield Change.put(tables.test_runs, rows.claim_item(claim, attempt_id, retention_days))
+        fact = rows.spare(fold.attempt, attempt_id in exempt) if fold.attempt else None
+        expires = fact.expires_at if fact else results_expiry(own, retention_days)
+        yield from (Change.put(tables.test_runs, item) for item in rows.run_items(fold, expires).values())
+        if fact:
+            yield Change.put(tables.attempts, codec.from_attempt(fact))
+            yield Change.put(tables.test_runs, rows.pointer_item(fact))
+            alone = fold_attempt(attempt_id, own, Version(), retention_days).attempt or fact
+            yield Change.put(tables.test_runs, rows.listing_item(alone, retention_days))
+            yield from (Change.put(tables.read_model, item) for item in rows.find_items(fact, own))
+    yield from _waiting(claims, retention_days)
+    yield from _dated(claims, retention_days)
+
+
+def fold_days(attempts: Iterable[Attempt]) -> list[PairDay]:
+    """The days of all attempts, by pair."""
+
+    def key(attempt: Attempt) -> tuple[str, str, str]:
+        return *attempt.pair, attempt.started_at[:10]
+
+    ordered = sorted(attempts, key=key)
+    return [fold_day(*names, of_day) for names, of_day in groupby(ordered, key=key)]
+
+
+def _fold_attempts(claims: Claims, retention_days: int) -> dict[str, AttemptFold]:
+    own = {fact[1]: said for fact, said in claims.of("attempt")}
+    waiting = {fact[1:]: said for fact, said in claims.of("version")}
+    listed = defaultdict(list)
+    for attempt_id, said in own.items():
+        alone = fold_attempt(attempt_id, said, Version(), retention_days).attempt
+        if alone and _version_of(attempt_id) in waiting:
+            listed[_version_of(attempt_id)].append(listing(alone))
+    versions = {
+        version: Version(tuple(listed[version]), tuple(said)) for version, said in waiting.items()
+    }  # fmt: skip
+    return {
+        attempt_id: fold_attempt(
+            attempt_id, said, versions.get(_version_of(attempt_id), Version()), retention_days
+        )
+        for attempt_id, said in own.items()
+    }
+
+
+def _version_of(attempt_id: str) -> tuple[str, ...]:
+    return tuple(attempt_id.split(":")[:3])
+
+
+def _waiting(claims: Claims, retention_days: int) -> Iterator[Change]:
+    """Claims that named no attempt stay with their version."""
+    for fact, said in claims.of("version"):
+        table, pk = claims.partitions[fact]
+        for claim in said:
+            yield Change.put(table, rows.claim_item(claim, pk, retention_days))
+
+
+def _dated(claims: Claims, retention_days: int) -> Iterator[Change]:
+    """Promotions and incidents with their claims."""
+    items: list[tuple[tuple[str, ...], list[Claim], Item]] = []
+    for fact, said in claims.of("promotion"):
+        items.append((fact, said, codec.from_promotion(fold_promotion(said, retention_days))))
+    for fact, said in claims.of("incident"):
+        items.append((fact, said, codec.from_incident(fold_incident(said, retention_days))))
+    for fact, said, item in items:
+        table, pk = claims.partitions[fact]
+        yield Change.put(table, item)
+        yield Change.put(table, dated_pointer(pk, item))
+        for claim in said:
+            yield Change.put(table, rows.claim_item(claim, pk, retention_days))
