@@ -105,7 +105,7 @@ def start_refresher(server: Flask) -> None:
 def _queue(settings: Settings) -> Queue | None:
     if settings.queue_url is None:
         return None
-    client = aws.sqs(settings.aws_endpoint_url, settings.aws_region)
+    client = aws.sqs_sender(settings.aws_endpoint_url, settings.aws_region)
     return Queue(client, settings.queue_url, settings.dlq_url)
 
 
