@@ -24,7 +24,7 @@ def register(server: Flask) -> None:
     inner.before_request(refuse_parameters)
     for blueprint in (read.bp, webhooks.bp, ingest_status.bp, docs.bp):
         inner.register_blueprint(blueprint)
-    for path in ("/", "/<path:unknown>"):
+    for path in ("", "/", "/<path:unknown>"):
         inner.add_url_rule(path, UNKNOWN, unknown_address, methods=METHODS)
     outer = Blueprint("process", __name__)
     errors.register(outer)

@@ -70,15 +70,15 @@ def page(spec: dict[str, Any]) -> str:
 
 def _section(method: str, path: str, one: dict[str, Any]) -> str:
     parameters = [
-        (f"<code>{escape(p['name'])}</code>", f"{p['in']}: {escape(_kind(p['schema']))}",
+        (f"<code>{escape(p['name'])}</code>", f"{p['in']}: {_kind(p['schema'])}",
          _text(p.get("description", "")))
         for p in one["parameters"]
     ]  # fmt: skip
     answers = [
-        (f"<b>{code}</b>", _kind_link(answer), _text(answer["description"]))
+        (f"<b>{code}</b>", _content(answer), _text(answer["description"]))
         for code, answer in one["responses"].items()
     ]
-    body = "".join(f"<p>Body: {_kind_link(one['requestBody'])}</p>" for _ in [1] if "requestBody" in one)
+    body = f"<p>Body: {_content(one['requestBody'])}</p>" if "requestBody" in one else ""
     return (
         f'<h3 id="{escape(one["operationId"])}"><span class="m">{method.upper()}</span> '
         f"<code>{escape(path)}</code></h3><p>{_text(one['summary'])}. {_text(one.get('description', ''))}</p>"
@@ -104,44 +104,33 @@ def _schemas(spec: dict[str, Any]) -> str:
 def _properties(schema: dict[str, Any]) -> str:
     required = schema.get("required", ())
     return _table([
-        (f"<code>{escape(name)}</code>", _linked(_kind(one)) + ("" if name in required else " (optional)"),
+        (f"<code>{escape(name)}</code>", _kind(one) + ("" if name in required else " (optional)"),
          _text(one.get("description", "")))
         for name, one in schema.get("properties", {}).items()
     ])  # fmt: skip
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """The type of a schema in a word or two."""
+    """The type of a schema in a word or two, as HTML: names of our schemas lead to them."""
     if "$ref" in schema:
-        return str(schema["$ref"].rsplit("/", 1)[-1])
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        return f'<a href="#schema-{name}">{name}</a>'
     if (choices := schema.get("anyOf") or schema.get("oneOf")) is not None:
         return " or ".join(dict.fromkeys(map(_kind, choices)))
     if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
+        return escape(" | ".join(map(str, schema["enum"])))
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items'])}"
     kinds = schema.get("type", "any")
     names = [kinds] if isinstance(kinds, str) else kinds
-    return " or ".join(schema.get("format", name) if name == "string" else name for name in names)
+    return escape(" or ".join(schema.get("format", name) if name == "string" else name for name in names))
 
 
-def _kind_link(holder: dict[str, Any]) -> str:
+def _content(holder: dict[str, Any]) -> str:
     return " ".join(
-        _linked(_kind(content["schema"])) if "schema" in content else escape(media)
+        _kind(content["schema"]) if "schema" in content else escape(media)
         for media, content in holder["content"].items()
     )
-
-
-def _linked(kind: str) -> str:
-    """The words of a kind; names of our schemas lead to them."""
-    return " ".join(map(_link, kind.split(" ")))
-
-
-def _link(word: str) -> str:
-    """Schema names alone begin with a capital and go on in small letters."""
-    if word[:1].isupper() and not word.isupper():
-        return f'<a href="#schema-{word}">{word}</a>'
-    return escape(word)
 
 
 def _text(words: str) -> str:

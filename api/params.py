@@ -20,6 +20,8 @@ from data.models import Day, Instant, Status
 MAX_LIMIT = 200
 MAX_DAYS = 400
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+EARLIEST = "1971-01-01"  # far enough from the first day a date can be to count back from it
+TOO_EARLY = f"must not be before {EARLIEST}"
 MIDNIGHT = "T00:00:00.000Z"
 
 
@@ -125,17 +127,23 @@ def _cursor(text: str) -> str:
 
 def _date(text: str) -> Day:
     try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError("is not a day that exists") from None
+        return _in_our_time(date.fromisoformat(text).isoformat())
+    except ValueError as error:
+        raise ValueError(str(error) if str(error) == TOO_EARLY else "is not a day that exists") from None
+
+
+def _in_our_time(moment: str) -> str:
+    if moment < EARLIEST:
+        raise ValueError(TOO_EARLY)
+    return moment
 
 
 def _since(text: str) -> Instant:
-    return _date(text) + MIDNIGHT if DATE.fullmatch(text) else parse_instant(text)
+    return _date(text) + MIDNIGHT if DATE.fullmatch(text) else _in_our_time(parse_instant(text))
 
 
 def _until(text: str) -> Instant:
-    return _day_after(_date(text)) + MIDNIGHT if DATE.fullmatch(text) else parse_instant(text)
+    return _day_after(_date(text)) + MIDNIGHT if DATE.fullmatch(text) else _in_our_time(parse_instant(text))
 
 
 def _first(text: str) -> Day:
@@ -145,10 +153,7 @@ def _first(text: str) -> Day:
 def _last(text: str) -> Day:
     if DATE.fullmatch(text):
         return _date(text)
-    exclusive = _whole_day(parse_instant(text))
-    if exclusive == date.min.isoformat():
-        raise ValueError("leaves no day before it")
-    return day_before(exclusive, 1)
+    return _in_our_time(day_before(_whole_day(_until(text)), 1))
 
 
 def _whole_day(instant: Instant) -> Day:

@@ -14,7 +14,7 @@ from api import caching, params, serializers, summaries
 from api.params import Asked
 from api.routing import Answer, Routes
 from api.serializers import Json
-from data import keys, queries
+from data import keys, queries, visible
 from data.builds import build as build_detail
 from data.errors import InvalidRequest, NotFound
 from data.generation import Generation
@@ -42,10 +42,8 @@ def cluster(asked: Asked, cluster_id: str) -> Response:
     """One cluster-region with health summary."""
 
     def make(gen: Generation, scope: Scope, _now: datetime) -> Json:
-        found = (one for one in queries.clusters(gen, scope) if one.cluster.cluster_id == cluster_id)
-        if (one := next(found, None)) is None:
-            raise NotFound(f"there is no cluster {cluster_id!r}")
-        return {"cluster": serializers.cluster_with_health(one)}
+        found, states = visible.cluster(gen, scope, cluster_id), visible.cluster_states(gen, scope, cluster_id)
+        return {"cluster": serializers.cluster_with_health(visible.cluster_health(found, states))}
 
     return _summary(f"cluster {cluster_id}", asked, make)
 
@@ -77,8 +75,7 @@ def cluster_attempts(asked: Asked, cluster_id: str) -> Response:
     Where a filter matches few rows a page can be short, or even empty, and still have a `nextCursor`.
     """
     gen, scope = context.generation(), context.scope()
-    if cluster_id not in gen.clusters or not scope.allows_cluster(cluster_id):
-        raise NotFound(f"there is no cluster {cluster_id!r}")
+    visible.cluster(gen, scope, cluster_id)
     page = context.store().cluster_attempts(
         scope, cluster_id, service_id=asked.service_id, status=asked.status, cancelled=asked.cancelled,
         since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,
@@ -119,8 +116,7 @@ def service_attempts(asked: Asked, service_id: str) -> Response:
     Where a filter matches few rows a page can be short, or even empty, and still have a `nextCursor`.
     """
     gen, scope = context.generation(), context.scope()
-    if service_id not in gen.services or not scope.allows_service(service_id):
-        raise NotFound(f"there is no service {service_id!r}")
+    visible.service(gen, scope, service_id)
     page = context.store().service_attempts(
         scope, service_id, cluster_id=asked.cluster_id, status=asked.status, cancelled=asked.cancelled,
         since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,

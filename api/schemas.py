@@ -179,8 +179,6 @@ SCHEMAS: dict[str, Schema] = {
         "A service with its state on each cluster-region where it ever was.", SERVICE,
         clusters=array(merged("Its state there.", STATE, clusterId=ID)),
     ),
-    "State": STATE,
-    "Counts": COUNTS,
     "ClusterList": closed("All cluster-regions.", **STAMP, clusters=array(ref("ClusterWithHealth"))),
     "ClusterDetail": closed("One cluster-region.", **STAMP, cluster=ref("ClusterWithHealth")),
     "ClusterSummary": closed(

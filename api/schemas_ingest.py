@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 from api.schemas import COUNT, SECONDS, TEXT, TIME, TRUTH, Schema, array, closed, maybe, ref
 from ingest.schema import SAID
 
+UNSAID: Schema = {"type": "string", "maxLength": 0, "description": "Not said, like null."}
 REFERENCES = "#/components/schemas/{model}"
 
 ACCEPTED: Schema = {
@@ -60,7 +61,7 @@ def ingest_schemas() -> dict[str, Schema]:
     """Every schema of the intake by name."""
     models: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in SAID.values()]
     _, made = models_json_schema(models, ref_template=REFERENCES)
-    payloads: dict[str, Schema] = {name: _without_titles(schema) for name, schema in made["$defs"].items()}
+    payloads: dict[str, Schema] = {name: _in_our_words(schema) for name, schema in made["$defs"].items()}
     kinds = [_envelope(kind.value, model.__name__) for kind, model in SAID.items()]
     envelope = {"oneOf": kinds, "example": EXAMPLE, "description": "One event with who sends it."}
     answers = {"EventAccepted": ACCEPTED, "EventIgnored": IGNORED, "IngestStatus": STATUS}
@@ -73,15 +74,23 @@ def _envelope(kind: str, payload: str) -> Schema:
         "properties": {
             "source": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$"},
             "eventType": {"type": "string", "const": kind},
-            "eventId": maybe({"type": "string", "pattern": "^[!-~]{1,200}$"}, "The sender's id of the delivery."),
+            "eventId": {
+                "anyOf": [{"type": "string", "pattern": "^[!-~]{1,200}$"}, {"type": "null"}, UNSAID],
+                "description": "The sender's id of the delivery.",
+            },
             "payload": ref(payload),
         },
         "required": ["source", "eventType", "payload"],
     }
 
 
-def _without_titles(schema: Any) -> Any:
-    """pydantic names every property in a second spelling; nobody needs it."""
-    if isinstance(schema, dict):
-        return {k: _without_titles(v) for k, v in schema.items() if k != "title" or not isinstance(v, str)}
-    return [_without_titles(one) for one in schema] if isinstance(schema, list) else schema
+def _in_our_words(schema: Any) -> Any:
+    """pydantic's schema without its titles, and with what the models allow beside it: "" is not said, like null."""
+    if isinstance(schema, list):
+        return [_in_our_words(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {k: _in_our_words(v) for k, v in schema.items() if k != "title" or not isinstance(v, str)}
+    if {"type": "null"} in made.get("anyOf", ()):
+        made["anyOf"].append(UNSAID)
+    return made
