@@ -1,7 +1,7 @@
 """The processes of a run: started so that none can outlive us, stopped in order.
 
-Each child is born behind a gate: a shell that waits for one word before it becomes the real command. It gets the
-word only after the guard knows it; if we die before, the gate's pipe ends and so does the child.
+Each child is born behind a gate: a shell that waits for one word before it becomes the real command. It
+gets the word only after the guard knows it; if we die before, the gate's pipe ends and so does the child.
 """
 
 import os

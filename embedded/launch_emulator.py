@@ -1,9 +1,10 @@
 """Runs the embedded AWS (ministack) as we need it; run by the Python of `.venv-embedded`, never imported.
 
-As it comes, it saves only at shutdown (15 s for 80,000 items; nothing after kill -9), takes a damaged state file
-for an empty one, and parses a query's condition again for each item. Mended here from the outside:
-a forked copy writes a snapshot every half minute and on SIGUSR1, the last save needs a second or two, a damaged
-file stops the start, and what depends on an expression's text alone is computed once.
+As it comes, it saves only at shutdown (15 s for 80,000 items; nothing after kill -9), takes a damaged state
+file for an empty one, loses the queues' messages when its port changes, and parses a query's condition again
+for each item. Mended here from the outside: a forked copy writes a snapshot every half minute and on SIGUSR1,
+the last save needs a second or two, a damaged file stops the start, queues are named without the port, and
+what depends on an expression's text alone is computed once.
 """
 
 import functools
@@ -20,7 +21,7 @@ from typing import Any
 
 SNAPSHOT_SECONDS = 30.0
 DAMAGED = 3  # exit code, known to embedded/emulator.py
-# The tables go first: a queue older than they are delivers again, which changes nothing; a newer one would lose.
+# Tables first: a queue older than they are delivers again, which changes nothing; a newer one would lose.
 SAVED = ("dynamodb", "sqs")
 
 
@@ -117,7 +118,7 @@ class Snapshots:
         """Each service's file, whole or not at all."""
         for name in SAVED:
             module = self._modules[name]
-            module.copy = SimpleNamespace(deepcopy=lambda value: value)  # nobody writes any more: no copy needed
+            module.copy = SimpleNamespace(deepcopy=lambda value: value)  # nobody writes any more
             wrapped = {
                 "__ministack_format__": self._persistence._state_format_version(name),
                 "payload": module.get_state(),
@@ -143,6 +144,15 @@ def refuse_damage(persistence: Any, folder: Path) -> None:
         return data
 
     persistence.load_state = careful
+
+
+def name_queues_without_port(sqs: Any) -> None:
+    """Queues are kept by address: one that AWS_PORT does not change keeps their messages.
+
+    Answers still carry the address at which the caller reached us.
+    """
+    sqs.DEFAULT_PORT = "4566"
+    sqs._CANONICAL_NETLOC = f"{sqs.DEFAULT_HOST}:{sqs.DEFAULT_PORT}"
 
 
 def forget_leftovers(folder: Path) -> None:
@@ -171,6 +181,7 @@ def main() -> None:
 
     app.load_state = persistence.load_state
     remember_syntax(dynamodb)
+    name_queues_without_port(sqs)
     if persistence.PERSIST_STATE:
         snapshots = Snapshots(persistence, {"dynamodb": dynamodb, "sqs": sqs}, folder)
         app.save_all = snapshots.write_last

@@ -1,4 +1,4 @@
-"""What `make run` may be told by environment, and what it tells the processes it starts. Pure but for the secret."""
+"""What `make run` may be told by environment, and what it tells the processes it starts."""
 
 import secrets
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Options:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Options":
-        """SettingsError names the variable that is wrong; everything else a child reads is checked as well."""
+        """SettingsError names the variable that is wrong; what only children read is checked as well."""
         demo = environ.get("DEMO", "").strip()
         if demo not in ("", "none"):
             raise SettingsError(f"DEMO may be 'none' (start empty) or unset, not {demo[:40]!r}.")
@@ -45,7 +45,9 @@ def _aws_port(text: str) -> int:
     return int(text)
 
 
-def child_environment(environ: Mapping[str, str], options: Options, secret: str, queues: Queues) -> dict[str, str]:
+def child_environment(
+    environ: Mapping[str, str], options: Options, secret: str, queues: Queues
+) -> dict[str, str]:
     """The environment of web, worker, import and feeder: production's settings, another endpoint."""
     mine = {
         "AWS_ENDPOINT_URL": emulator.endpoint(options.aws_port),

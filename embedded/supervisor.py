@@ -52,7 +52,9 @@ class Commands:
 class Supervisor:
     """One run, from the first check to the last process' end."""
 
-    def __init__(self, options: Options, environ: Mapping[str, str], commands: Commands | None = None) -> None:
+    def __init__(
+        self, options: Options, environ: Mapping[str, str], commands: Commands | None = None
+    ) -> None:
         self._options = options
         self._environ = environ
         self._commands = commands or Commands()
@@ -107,7 +109,7 @@ class Supervisor:
         state = options.data_dir / "aws"
         state.mkdir(exist_ok=True)
         environment = emulator.environment(self._environ, options.aws_port, state, state)
-        # It stops by itself should both supervisor and guard be killed; the guard, being in order, comes first.
+        # Should guard and supervisor both be killed it stops by itself; else the guard keeps the order.
         command = emulator.command(linger=20)
         self._aws = children.start("aws", Stage.AWS, command, environment, keep_input=True)
         try:
@@ -171,7 +173,7 @@ class Supervisor:
         deadline = time.monotonic() + WEB_SECONDS
         while not is_ready(self._options.port):
             if time.monotonic() > deadline:
-                raise RunError(f"The web process was not ready within {WEB_SECONDS:.0f} s.\n{web.last_words()}")
+                raise RunError(f"web was not ready within {WEB_SECONDS:.0f} s.\n{web.last_words()}")
             self._pause(0.1)
 
     def _pause(self, seconds: float, but: Child | None = None) -> None:
@@ -185,8 +187,8 @@ class Supervisor:
         assert self._children is not None
         for child in self._children.dead():
             if child is not but:
-                code = child.process.returncode
-                raise RunError(f"{child.name} ended unexpectedly (exit code {code}).\n{child.last_words()}".rstrip())
+                how = f"{child.name} ended unexpectedly (exit code {child.process.returncode})."
+                raise RunError(f"{how}\n{child.last_words()}".rstrip())
 
     def _stop(self) -> None:
         if self._children is not None:
@@ -209,7 +211,8 @@ class Supervisor:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.close()
-            raise RunError(f"Another run is using {folder}: stop it, or give this one its own DATA_DIR.") from error
+            why = f"Another run is using {folder}: stop it, or give this one its own DATA_DIR."
+            raise RunError(why) from error
         return lock
 
 

@@ -1,4 +1,4 @@
-"""Small real processes in the place of web, worker, feeder and import: `python -m tests.embedded.stand_ins ROLE`.
+"""Small real processes in the place of web, worker, feeder and import: `python -m … ROLE`.
 
 Each writes `started ROLE PID` and `stopped ROLE PID` to the file named by EVENTS.
 """
