@@ -16,7 +16,6 @@ import logs
 from data import aws
 from data.apply import Applier
 from data.catalog import CatalogStore
-from data.tables import VISIBILITY_SECONDS
 from ingest.deliveries import Deliveries
 from ingest.held import Held, Ticks
 from ingest.known import KnownCatalog
@@ -86,7 +85,6 @@ def wire(settings: Settings, poll_seconds: int = aws.LONG_POLL_SECONDS) -> Parts
         held=held,
         intake=Intake(queue, held, settings.worker_threads, poll_seconds),
         ticks=ticks,
-        visibility_seconds=VISIBILITY_SECONDS,
         probe=impatient.probe,
         clock=_utc_now,
     )

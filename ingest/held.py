@@ -13,7 +13,6 @@ log = logging.getLogger(__name__)
 
 HUNG_SECONDS = 15 * 60  # a loop that has not come round for so long has lost its messages
 LONGEST_SECONDS = 11.5 * 3600  # SQS ends a hold after twelve hours
-ALMOST_OVER = 1 / 3
 
 
 class Held:
@@ -77,19 +76,17 @@ class HoldKeeper(threading.Thread):
         queue: Queue,
         held: Held,
         ticks: Ticks,
-        visibility_seconds: int,
         hung_seconds: float = HUNG_SECONDS,
     ) -> None:
         super().__init__(name="hold-keeper", daemon=True)
         self._queue = queue
         self._held = held
         self._ticks = ticks
-        self._visibility = visibility_seconds
         self._hung = hung_seconds
         self._ended = threading.Event()
 
     def run(self) -> None:
-        while not self._ended.wait(self._visibility * ALMOST_OVER):
+        while not self._ended.wait(self._queue.visibility_seconds() / 3):
             self.extend()
 
     def extend(self) -> None:
@@ -101,7 +98,7 @@ class HoldKeeper(threading.Thread):
             log.error("the loop hangs, its messages are left to others", extra={"count": len(messages)})
             return
         try:
-            refused = self._queue.hide(messages, self._visibility)
+            refused = self._queue.hide(messages, self._queue.visibility_seconds())
         except Unavailable as error:
             log.warning("holds not extended", extra={"count": len(messages), "reason": str(error)})
             return

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from data.aws import unavailable_if_away
+from data.errors import Unavailable
 from data.instants import to_instant
 from data.models import Instant
+from data.tables import VISIBILITY_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -54,6 +56,7 @@ class Queue:
         self._url = queue_url
         self._dlq_url = dlq_url
         self._receiver = receiver or client
+        self._visibility: int | None = None
 
     @unavailable_if_away
     def send(self, body: str) -> str:
@@ -80,6 +83,21 @@ class Queue:
     def hide(self, messages: Sequence[Message], seconds: int) -> list[Message]:
         """Keep them from other workers for so long from now; 0 = give them back. Those that refused."""
         return [left for ten in _tens(messages) for left in self._hide_ten(ten, seconds)]
+
+    def visibility_seconds(self) -> int:
+        """How long a received message stays hidden, as the queue is set; our own default until it answers."""
+        if self._visibility is None:
+            try:
+                self._visibility = self._ask_visibility()
+            except Unavailable as error:
+                log.warning("visibility time-out not known", extra={"reason": str(error)})
+                return VISIBILITY_SECONDS
+        return self._visibility
+
+    @unavailable_if_away
+    def _ask_visibility(self) -> int:
+        answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["VisibilityTimeout"])
+        return int(answer["Attributes"]["VisibilityTimeout"])
 
     @unavailable_if_away
     def set_aside(self, message: Message, reason: str) -> None:

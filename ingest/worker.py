@@ -55,7 +55,6 @@ class Worker:
         held: Held,
         intake: Intake,
         ticks: Ticks,
-        visibility_seconds: int,
         probe: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
@@ -65,8 +64,7 @@ class Worker:
         self._held = held
         self._intake = intake
         self._ticks = ticks
-        self._keeper = HoldKeeper(queue, held, ticks, visibility_seconds)
-        self._visibility = visibility_seconds
+        self._keeper = HoldKeeper(queue, held, ticks)
         self._probe = probe
         self._clock = clock
         self._waiting: dict[str, Waiting] = {}
@@ -195,7 +193,7 @@ class Worker:
         self._waiting[message.receipt] = Waiting(message, tries, time.monotonic() + delay)
         log.info("postponed", extra={"messageId": message.id, "tries": tries, "reason": str(error)[:300]})
         try:
-            self._queue.hide([message], min(int(delay) + self._visibility, MOST_VISIBILITY))
+            self._queue.hide([message], min(int(delay) + self._queue.visibility_seconds(), MOST_VISIBILITY))
         except Unavailable as refused:
             log.warning("hold not extended", extra={"messageId": message.id, "reason": str(refused)})
 

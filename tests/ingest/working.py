@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from ingest.deliveries import Deliveries
@@ -79,6 +80,16 @@ def dead_letters(aws: Aws) -> list[dict[str, Any]]:
     return [dict(message) for message in answer.get("Messages", [])]
 
 
+def claims(aws: Aws, attempt_id: str) -> list[dict[str, Any]]:
+    """What was said of an attempt."""
+    answer = aws.dynamodb.query(
+        TableName=aws.tables.test_runs,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :claim)",
+        ExpressionAttributeValues={":pk": {"S": attempt_id}, ":claim": {"S": "CLAIM#"}},
+    )
+    return [dict(item) for item in answer["Items"]]
+
+
 def attempts(aws: Aws, cluster_id: str, service_id: str) -> list[dict[str, Any]]:
     """The stored attempts of a pair."""
     answer = aws.dynamodb.query(
@@ -87,3 +98,8 @@ def attempts(aws: Aws, cluster_id: str, service_id: str) -> list[dict[str, Any]]
         ExpressionAttributeValues={":pk": {"S": f"{cluster_id}#{service_id}"}},
     )
     return [dict(item) for item in answer["Items"]]
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
