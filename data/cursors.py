@@ -31,7 +31,7 @@ class Cursors:
         derivation = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"dashboard cursor v1")
         self._cipher = AESSIV(derivation.derive(secret))
 
-    def seal(self, query: str, positions: Positions) -> str:
+    def seal(self, query: str, positions: Mapping[str, Position | None]) -> str:
         """The cursor of these positions, good for this query only."""
         sealed = self._cipher.encrypt(orjson.dumps(positions), [query.encode()])
         return _text(sealed)

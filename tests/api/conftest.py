@@ -1,10 +1,11 @@
 """One application with a small, known past that went through the real folds, shared by the API's tests."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from dash import Dash
+from flask import Flask
 from flask.testing import FlaskClient
 
 import app as composition
@@ -118,11 +119,11 @@ def dash_app(site: Site) -> Dash:
 @pytest.fixture
 def client(dash_app: Dash) -> FlaskClient:
     """A client of the application."""
-    return dash_app.server.test_client()
+    return cast(Flask, dash_app.server).test_client()
 
 
 @pytest.fixture(scope="package")
 def scoped(site: Site) -> FlaskClient:
     """A client that may see authn on Mira only."""
     mine = Scope(clusters=frozenset({MIRA}), services=frozenset({"authn"}))
-    return site.app(scope=mine).server.test_client()
+    return cast(Flask, site.app(scope=mine).server).test_client()

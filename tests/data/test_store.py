@@ -177,7 +177,7 @@ def test_every_earlier_row_comes_exactly_once_whatever_is_inserted_meanwhile(fac
     facts.attempts(*attempts)
     inserted = itertools.count()
 
-    def meanwhile(page, at_most):
+    def meanwhile(page: Page, at_most: int) -> Page:
         if (number := next(inserted)) < at_most:
             facts.attempts(an_attempt(1 + number % 30, n=f"late{number}", status=status[number % 2]))
         return page
@@ -268,7 +268,7 @@ def test_a_cursor_is_refused_by_any_other_list(facts, store):
     facts.attempts(*(an_attempt(n, status=Status.FAILED) for n in range(5)))
     cursor = store.service_attempts(EVERYTHING, "authn", limit=2).cursor
     mine = Scope(clusters=frozenset({MIRA}))
-    for ask in (
+    refused: list[Any] = [
         lambda: store.service_attempts(EVERYTHING, "billing", cursor=cursor),
         lambda: store.service_attempts(EVERYTHING, "authn", status=Status.FAILED, cursor=cursor),
         lambda: store.service_attempts(EVERYTHING, "authn", since=at(0), cursor=cursor),
@@ -280,7 +280,8 @@ def test_a_cursor_is_refused_by_any_other_list(facts, store):
         lambda: facts.store(secret=b"another secret that is long enough").service_attempts(
             EVERYTHING, "authn", cursor=cursor
         ),
-    ):
+    ]
+    for ask in refused:
         with pytest.raises(InvalidRequest) as caught:
             ask()
         assert caught.value.field == "cursor"
@@ -288,10 +289,11 @@ def test_a_cursor_is_refused_by_any_other_list(facts, store):
 
 @pytest.mark.parametrize("limit", [0, -1, 201])
 def test_the_page_size_is_bounded(store, limit):
-    for ask in (
+    refused: list[Any] = [
         lambda: store.service_attempts(EVERYTHING, "authn", limit=limit),
         lambda: store.recent_failures(EVERYTHING, since=at(0), limit=limit),
-    ):
+    ]
+    for ask in refused:
         with pytest.raises(InvalidRequest, match="limit"):
             ask()
 
@@ -323,10 +325,11 @@ def test_promotions_of_a_service_and_into_a_cluster(facts, store):
 
 def test_promotions_page_through(facts, store):
     facts.promotions(*(a_promotion(n) for n in range(7)))
-    for ask in (
+    lists: list[Any] = [
         lambda c: store.service_promotions(EVERYTHING, "authn", limit=3, cursor=c),
         lambda c: store.cluster_promotions(EVERYTHING, PAVO, limit=3, cursor=c),
-    ):
+    ]
+    for ask in lists:
         found, cursor = [], None
         for _ in range(3):
             page = ask(cursor)
