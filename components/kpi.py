@@ -24,7 +24,8 @@ def moved_count(now: int, before: int, what: str, than: str) -> Node:
     change = now - before
     if change == 0:
         return _delta("dash-lg", f"as many as {than}", "neutral")
-    words = f"{number(abs(change))} {'more' if change > 0 else 'fewer'} {what} than {than}"
+    amount = " ".join(filter(None, (number(abs(change)), "more" if change > 0 else "fewer", what)))
+    words = f"{amount} than {than}"
     return _delta("arrow-up" if change > 0 else "arrow-down", words, "neutral")
 
 

@@ -1,0 +1,85 @@
+"""One attempt in full: the reason first, gaps honest, contradictions visible, foreign links checked."""
+
+from dataclasses import replace
+from typing import Any
+
+from components import build_views
+from data.events import DeploymentEvent, sealed, to_claim
+from data.models import Claim, Gate, Status, Verdict
+from data.views import BuildDetail
+from tests.facts import a_gate, a_promotion, a_run, an_attempt, at
+from tests.reading import hrefs, words
+
+
+def detail(**changes: Any) -> BuildDetail:
+    attempt = changes.pop("attempt", an_attempt())
+    empty = dict.fromkeys(("runs", "gates", "claims", "siblings", "promotions", "incidents"), ())
+    return BuildDetail(**({"attempt": attempt, "serving": False} | empty | changes))
+
+
+def claim(source: str, minute: int, **changes: Any) -> Claim:
+    values = {
+        "source": source, "event_time": at(minute), "attempt_id": "mira-us-west-2:authn:3.4.2:1",
+        "cluster_id": "mira-us-west-2", "service_id": "authn", "build_version": "3.4.2",
+        "status": Status.SUCCESS, "started_at": at(0), "received_at": at(minute),
+    } | changes  # fmt: skip
+    return to_claim(sealed(DeploymentEvent(**values)))
+
+
+def test_the_failure_and_the_failed_gate_come_first():
+    attempt = an_attempt(status=Status.FAILED, failure_reason="image pull")
+    shown = build_views.headline(detail(attempt=attempt, gates=(a_gate("REGRESSION", failed=4, total=650),)))
+    assert words(shown) == "Failed image pull Regression: failed, 646 of 650 tests"
+
+
+def test_a_missing_gate_has_no_pass_rate():
+    shown = words(build_views.gates_table((Gate("SANITY", Verdict.MISSING),)))
+    assert "No data" in shown
+    assert "%" not in shown
+
+
+def test_a_pass_rate_leaves_the_skipped_out():
+    gate = Gate("SANITY", Verdict.PASSED, total=110, passed=100, failed=0, skipped=10)
+    assert "100" in words(build_views.gates_table((gate,)))
+    assert "90.9" not in words(build_views.gates_table((gate,)))
+
+
+def test_a_run_without_counts_shows_dashes_and_its_report_is_linked_only_if_safe():
+    run = a_run(an_attempt(), total=None, passed=None, failed=None, skipped=None, duration_sec=None)
+    assert "no counts were sent" in words(build_views.runs_table((run,)))
+    assert hrefs(build_views.runs_table((run,))) == ["https://reports.example.com/1"]
+    assert hrefs(build_views.runs_table((replace(run, report_url="javascript:alert(1)"),))) == []
+
+
+def test_the_ci_run_is_linked_only_if_safe():
+    assert "https://ci.example.com/1" in hrefs(build_views.fact_list(an_attempt(run_url="https://ci.example.com/1")))
+    bad = build_views.fact_list(an_attempt(run_url="javascript:alert(1)"))
+    assert not [href for href in hrefs(bad) if href.startswith("javascript")]
+    assert "no link was sent" in words(bad)
+
+
+def test_a_running_attempt_has_no_duration():
+    shown = words(build_views.fact_list(an_attempt(status=Status.IN_PROGRESS, ended_at=None)))
+    assert "not finished" in shown
+
+
+def test_what_sources_contradict_is_marked_and_a_status_moving_on_is_not():
+    said = [
+        claim("github", 1, status=Status.IN_PROGRESS, git_sha="aaaaaaa"),
+        claim("argocd", 2, git_sha="bbbbbbb"),
+    ]
+    shown = words(build_views.claims_table(said))
+    assert "Contradicted by another source gitSha aaaaaaa" in shown
+    assert "Contradicted by another source gitSha bbbbbbb" in shown
+    assert "Contradicted" not in words(build_views.claims_table([said[0], claim("github", 2, git_sha="aaaaaaa")]))
+
+
+def test_the_siblings_lead_to_their_builds():
+    sibling = an_attempt(cluster_id="pavo-us-west-2")
+    assert hrefs(build_views.siblings_table((sibling,))) == [f"/builds/{sibling.attempt_id.replace(':', '%3A')}"]
+
+
+def test_a_promotion_names_who_and_where():
+    shown = words(build_views.promotion_steps((a_promotion(),)))
+    assert "Succeeded" in shown
+    assert "by rosa" in shown
