@@ -3,15 +3,16 @@
 gunicorn -c gunicorn.conf.py "app:create_server()"
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-import api
 from dash import Dash
 from flask import Flask
 
+import api
 import logs
 from components import shell
 from context import EXTENSION, Parts
@@ -23,9 +24,10 @@ from data.store import Store
 from ingest.queue import Queue
 from pages import live
 from settings import Settings
-from web import callback_bodies, compression, headers, pages_status, requests
+from web import callback_bodies, compression, edge, kept_views, pages_status
+from web.headers import Headers
 from web.json_provider import OrjsonProvider
-from web.warmup import warm_up
+from web.warmup import page_views, warm_up
 
 ROOT = Path(__file__).parent
 
@@ -43,9 +45,8 @@ def create_app(
     server = Flask(__name__, static_folder=None)
     server.json = OrjsonProvider(server)
     server.extensions[EXTENSION] = Parts(settings, read_model, store, queue, clock, scope)
-    requests.install(server)  # what is installed first sees an answer last
-    headers.install(server, lambda: app.csp_hashes())
-    compression.install(server)
+    edge.install(server, Headers(lambda: app.csp_hashes()))
+    compression.install(server)  # what is installed first sees an answer last
     pages_status.install(server)
     api.register(server)  # before Dash, whose pages answer every address that is left
     app = _dash(server, settings)
@@ -53,7 +54,16 @@ def create_app(
     callback_bodies.install(server, app)
     with server.test_request_context("/"):
         server.preprocess_request()  # Dash's own set-up, while nobody else is asking
+    kept_views.install(server, page_views(app), lambda: _state(read_model, scope))
     return app
+
+
+def _state(read_model: ReadModel, scope: Callable[[], Scope]) -> Hashable | None:
+    """What every view follows from, beside its address; None before there is anything to show."""
+    if not read_model.loaded:
+        return None
+    generation = read_model.generation
+    return generation.generation, generation.as_of, scope().key
 
 
 def _dash(server: Flask, settings: Settings) -> Dash:
@@ -88,6 +98,8 @@ def create_server() -> Flask:
     server = cast(Flask, app.server)
     warm_up(server, app, pages=read_model.loaded)
     client.close()  # an open connection must not be shared by the workers
+    gc.collect()
+    gc.freeze()  # what is here stays: not looked through again, and its memory stays shared
     return server
 
 

@@ -1,19 +1,24 @@
-"""The security headers of every answer, errors and static files included."""
+"""The security headers of every answer, errors and static files included.
+
+Added below Flask, where an answer is a list of pairs: a dozen header objects would cost as much as the answer.
+"""
 
 from collections.abc import Callable, Sequence
 
-from flask import Flask, Response, request
+Header = tuple[str, str]
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-HSTS = "max-age=31536000; includeSubDomains"
+SECURITY: tuple[Header, ...] = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+POLICY = "Content-Security-Policy"
+HSTS: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 A_YEAR = "public, max-age=31536000, immutable"
+ASSETS, SUITES = "/assets/", "/_dash-component-suites/"
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:
@@ -32,28 +37,33 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
     ))  # fmt: skip
 
 
-def install(server: Flask, script_hashes: Callable[[], Sequence[str]]) -> None:
-    """Add the headers to every answer; hashes are asked at the first one, when Dash has its scripts."""
-    policy: list[str] = []
+class Headers:
+    """What to add to each answer. The scripts' hashes are asked for the first one: Dash has them no sooner."""
 
-    @server.after_request
-    def add_headers(response: Response) -> Response:
-        if not policy:
-            policy.append(content_security_policy(script_hashes()))
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy[0])
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
-        if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":
-            headers.setdefault("Strict-Transport-Security", HSTS)
-        _set_caching(response)
-        return response
+    def __init__(self, script_hashes: Callable[[], Sequence[str]]) -> None:
+        self._script_hashes = script_hashes
+        self._policy = ""
+
+    def added(self, headers: Sequence[Header], path: str, query: str, *, ok: bool, https: bool) -> list[Header]:
+        """`headers` with ours; what the answer says itself is left as it is."""
+        self._policy = self._policy or content_security_policy(self._script_hashes())
+        said = {name.lower() for name, _ in headers}
+        more = [one for one in ((POLICY, self._policy), *SECURITY) if one[0].lower() not in said]
+        if https:
+            more.append(HSTS)
+        if path.startswith(ASSETS):
+            return [*_without_caching(headers), *more, *_of_asset(headers, query, ok)]
+        if "cache-control" not in said and not path.startswith(SUITES):
+            more.append(("Cache-Control", "no-store"))  # pages and callbacks hold live data
+        return [*headers, *more]
 
 
-def _set_caching(response: Response) -> None:
-    """Files named by their content may be kept; pages and callbacks hold live data and may not."""
-    if request.path.startswith("/assets/"):
-        if "m" in request.args and response.status_code == 200:
-            response.headers["Cache-Control"] = A_YEAR
-    elif not request.path.startswith("/_dash-component-suites/") and "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+def _without_caching(headers: Sequence[Header]) -> list[Header]:
+    return [one for one in headers if one[0].lower() != "cache-control"]
+
+
+def _of_asset(headers: Sequence[Header], query: str, ok: bool) -> list[Header]:
+    """A file asked for by its time of change may be kept; the others as Flask said."""
+    if ok and query.startswith("m="):
+        return [("Cache-Control", A_YEAR)]
+    return [one for one in headers if one[0].lower() == "cache-control"]

@@ -6,6 +6,7 @@ here, in the parent process, that is over before anyone comes, and the compresse
 
 import logging
 import re
+from typing import Any
 
 import dash
 from dash import Dash
@@ -17,7 +18,7 @@ from web.callback_bodies import ENDPOINT, call_of
 log = logging.getLogger(__name__)
 
 LINKED = re.compile(r'(?:src|href)="(/[^"]+)"')
-ROUTER = "_pages_content"
+ROUTER, BODY = "_pages_content", "page-body"
 GZIP = {"Accept-Encoding": "gzip"}
 
 
@@ -44,11 +45,21 @@ def _page_paths() -> list[str]:
 
 def _renders(client: FlaskClient, app: Dash, path: str) -> bool:
     """Whether the page's layout comes, as the browser would ask for it."""
-    found = [(name, one) for name, one in app.callback_map.items() if ROUTER in name and "callback" in one]
-    if not found:
-        return False
-    body = call_of(*found[0])
+    return client.post(ENDPOINT, json=router_call(app, path), headers=GZIP).status_code == 200
+
+
+def page_views(app: Dash) -> list[str]:
+    """The callbacks that only show: going to a page, and drawing its body again."""
+    return [name for name in app.callback_map if ROUTER in name or BODY in name]
+
+
+def router_call(app: Dash, path: str) -> dict[str, Any]:
+    """What the browser posts when a visitor goes to `path`."""
+    name, callback = next(
+        (name, one) for name, one in app.callback_map.items() if ROUTER in name and "callback" in one
+    )
+    body = call_of(name, callback)
     for value in body["inputs"]:
         value["value"] = path if value["property"] == "pathname" else ""
     body["changedPropIds"] = ["_pages_location.pathname"]
-    return client.post(ENDPOINT, json=body, headers=GZIP).status_code == 200
+    return body

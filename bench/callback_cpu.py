@@ -1,0 +1,105 @@
+"""CPU of a page's callbacks, beside a bare Flask route that answers the same bytes; no network, no threads."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from statistics import median
+from typing import cast
+
+import orjson
+from dash import Dash
+from flask import Flask, Response
+from flask.testing import FlaskClient
+
+from app import create_app
+from bench.processes import REGION, Place
+from bench.report import Row, median_ratio
+from data import aws
+from data.read_model_reader import ReadModelReader
+from data.refresher import ReadModel
+from data.store import Store
+from settings import Settings
+from web.callback_bodies import ENDPOINT
+from web.warmup import router_call
+
+GOAL = 3.0
+CALLS = 100
+PAGES = ("/", "/analytics", "/scorecard")
+
+
+def measure(place: Place, rounds: int) -> list[Row]:
+    """A row for each page with its answer at hand, and one for the first view after something changed."""
+    client = aws.dynamodb(place.endpoint, REGION)
+    reader = ReadModelReader(client, place.tables)
+    settings = Settings.from_env(place.environment())
+    model = ReadModel(clock=_now)
+    model.load(reader)
+    store = Store(client, place.tables, settings.cursor_secret, settings.retention_days, _now)
+    app = create_app(settings, read_model=model, store=store, queue=None, clock=_now)
+    rows = [_row(app, path, rounds) for path in PAGES]
+    rows.append(_first_view(app, lambda: model.load(reader), rounds))
+    client.close()
+    return rows
+
+
+def _row(app: Dash, path: str, rounds: int) -> Row:
+    ours = _asker(app, path)
+    bare = _bare(ours())
+    pairs = [(_cpu(ours), _cpu(bare)) for _ in range(rounds)]
+    return _compared(f"callback of page {path} ({len(ours()):,} bytes)", pairs, GOAL)
+
+
+def _first_view(app: Dash, change: Callable[[], None], rounds: int) -> Row:
+    """The overview where nothing is at hand yet: every part is worked out and drawn."""
+    ours = _asker(app, "/")
+    bare = _bare(ours())
+    pairs = []
+    for _ in range(rounds):
+        change()
+        start = time.process_time()
+        ours()
+        pairs.append((time.process_time() - start, _cpu(bare)))
+    first = _compared("the same, first view of a new generation of 72 pairs", pairs, 0)
+    return Row(first.name, first.ours, first.limit, first.ratio, 0, at_least=True, note="for information")
+
+
+def _compared(name: str, pairs: list[tuple[float, float]], goal: float) -> Row:
+    mine, limit = [one for one, _ in pairs], [one for _, one in pairs]
+    ratio = median_ratio(mine, limit)
+    return Row(name, f"{median(mine) * 1000:.2f} ms", f"{median(limit) * 1000:.2f} ms", ratio, goal, at_least=False)
+
+
+def _asker(app: Dash, path: str) -> Callable[[], bytes]:
+    """What a browser posts when a reader goes to `path`."""
+    client, posted = cast(Flask, app.server).test_client(), orjson.dumps(router_call(app, path))
+    return lambda: _post(client, ENDPOINT, posted)
+
+
+def _bare(content: bytes) -> Callable[[], bytes]:
+    server = Flask("bare")
+
+    @server.post("/bare")
+    def bare() -> Response:
+        return Response(content, content_type="application/json")
+
+    client = server.test_client()
+    return lambda: _post(client, "/bare", b"{}")
+
+
+def _post(client: FlaskClient, path: str, body: bytes) -> bytes:
+    answer = client.post(path, data=body, content_type="application/json")
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+    return bytes(answer.data)
+
+
+def _cpu(call: Callable[[], bytes]) -> float:
+    call()
+    start = time.process_time()
+    for _ in range(CALLS):
+        call()
+    return (time.process_time() - start) / CALLS
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
