@@ -92,6 +92,11 @@ class Applier:
         self._refresh(batch)
         return batch.errors
 
+    def refresh(self, pair: Pair, days: Collection[str]) -> None:
+        """Recompute the read model of a pair from its facts, as after events on these days."""
+        self._refresh_pair(Batch([]), pair, set(days))
+        self._read_model.announce(to_instant(self._clock()), [(pair, day) for day in days])
+
     def _put_claims(self, batch: Batch, places: Sequence[Place]) -> None:
         def put(indexed: tuple[int, Place]) -> None:
             index, place = indexed

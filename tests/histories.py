@@ -1,5 +1,11 @@
-"""Histories: sets of events about a few attempts, promotions and incidents, small enough to be shuffled."""
+"""Histories: events about a few attempts, promotions and incidents, small enough to be shuffled.
 
+Everything is drawn through one function `pick`, so that hypothesis (which shrinks) and a seeded generator (which
+is fast) draw from the same world.
+"""
+
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,61 +22,61 @@ from data.events import (
     sealed,
 )
 from data.instants import add
-from data.models import PromotionStatus, Status, Trigger, Verdict
+from data.models import Instant, PromotionStatus, Status, Trigger, Verdict
 from data.tables import TableNames
 
+Pick = Callable[[Sequence[Any]], Any]
+
 NOW = "2026-02-24T12:00:00.000Z"
-DAY_BEFORE = "2026-02-23T23:50:00.000Z"
+DAY_BEFORE = "2026-02-23T23:50:00.000Z"  # so that starts fall on either side of midnight
 CLUSTER, SERVICE = "mira-us-west-2", "authn"
+SOURCES = ("github-actions", "argocd")
+VERSIONS = ("1.0.0", "1.1.0")
+SHAS = (None, "abc1234", "abc1234def", "fff0000")
+NUMBERS = ("1", "2")
+DELIVERY_IDS = (None, None, None, "d-1", "d-2")  # now and then one that several events share
 
-minutes = st.integers(0, 30).map(lambda n: add(DAY_BEFORE, n * 60))
-versions = st.sampled_from(["1.0.0", "1.1.0"])
-sources = st.sampled_from(["github-actions", "argocd"])
-shas = st.sampled_from([None, "abc1234", "abc1234def", "fff0000"])
+
+def moment(pick: Pick) -> Instant:
+    """A minute of the half hour around midnight."""
+    return add(DAY_BEFORE, 60 * pick(range(30)))
 
 
-@st.composite
-def deployments(draw: st.DrawFn) -> DeploymentEvent:
+def deployment(pick: Pick) -> DeploymentEvent:
     """One word on one of four attempts, whose start the sources do not agree upon."""
-    version, n = draw(versions), draw(st.sampled_from(["1", "2"]))
-    started = draw(minutes)
-    status = draw(st.sampled_from(list(Status)))
-    ended = None if status is Status.IN_PROGRESS else add(started, 60 * draw(st.integers(0, 20)))
-    event = DeploymentEvent(
-        source=draw(sources),
+    version, started, status = pick(VERSIONS), moment(pick), pick(list(Status))
+    ended = None if status is Status.IN_PROGRESS else add(started, 60 * pick(range(20)))
+    return DeploymentEvent(
+        source=pick(SOURCES),
         event_time=ended or started,
-        attempt_id=keys.attempt_id(CLUSTER, SERVICE, version, n),
+        attempt_id=keys.attempt_id(CLUSTER, SERVICE, version, pick(NUMBERS)),
         cluster_id=CLUSTER,
         service_id=SERVICE,
         build_version=version,
         status=status,
         started_at=started,
         ended_at=ended,
-        trigger=draw(st.sampled_from([None, Trigger.MERGE, Trigger.ROLLBACK])),
-        git_sha=draw(shas),
-        failure_reason=draw(st.sampled_from([None, "image pull", "timeout"])),
-        cancelled=True if status is Status.FAILED and draw(st.booleans()) else None,
+        trigger=pick([None, Trigger.MERGE, Trigger.ROLLBACK]),
+        git_sha=pick(SHAS),
+        failure_reason=pick([None, "image pull", "timeout"]),
+        cancelled=True if status is Status.FAILED and pick([False, True]) else None,
     )
-    return received(draw, sealed(event, draw(delivery_ids)))
 
 
-@st.composite
-def results(draw: st.DrawFn) -> TestResultEvent:
+def result(pick: Pick) -> TestResultEvent:
     """A run of a suite, for a named attempt or only for a version."""
-    version = draw(versions)
-    failed = draw(st.integers(0, 1))
-    named = draw(st.booleans())
-    executed = draw(st.one_of(st.none(), minutes))
-    event = TestResultEvent(
-        source=draw(sources),
+    version, failed, executed = pick(VERSIONS), pick([0, 1]), moment(pick) if pick([0, 1]) else None
+    named = keys.attempt_id(CLUSTER, SERVICE, version, pick(NUMBERS))
+    return TestResultEvent(
+        source=pick(SOURCES),
         event_time=executed or "",
-        attempt_id=keys.attempt_id(CLUSTER, SERVICE, version, draw(st.sampled_from("12"))) if named else None,
+        attempt_id=pick([None, named]),
         cluster_id=CLUSTER,
         service_id=SERVICE,
         build_version=version,
-        git_sha=draw(shas),
-        suite=draw(st.sampled_from(["FUNCTIONAL", "SANITY"])),
-        test_run_id=draw(st.sampled_from(["run-1", "run-2"])),
+        git_sha=pick(SHAS),
+        suite=pick(["FUNCTIONAL", "SANITY"]),
+        test_run_id=pick(["run-1", "run-2"]),
         verdict=Verdict.FAILED if failed else Verdict.PASSED,
         total=10,
         passed=10 - failed,
@@ -78,63 +84,69 @@ def results(draw: st.DrawFn) -> TestResultEvent:
         skipped=0,
         executed_at=executed,
     )
-    return received(draw, sealed(event, draw(delivery_ids)))
 
 
-@st.composite
-def promotions(draw: st.DrawFn) -> PromotionEvent:
+def promotion(pick: Pick) -> PromotionEvent:
     """A word on one of two promotions."""
-    at = draw(minutes)
-    event = PromotionEvent(
-        source=draw(sources),
+    at = moment(pick)
+    return PromotionEvent(
+        source=pick(SOURCES),
         event_time=at,
-        promotion_id=draw(st.sampled_from(["p1", "p2"])),
+        promotion_id=pick(["p1", "p2"]),
         service_id=SERVICE,
-        build_version=draw(versions),
+        build_version=pick(VERSIONS),
         from_cluster_id=CLUSTER,
         to_cluster_id="pavo-us-west-2",
         promoted_at=at,
-        status=draw(st.sampled_from(list(PromotionStatus))),
-        approver=draw(st.sampled_from([None, "mia", "noor"])),
+        status=pick(list(PromotionStatus)),
+        approver=pick([None, "mia", "noor"]),
     )
-    return received(draw, sealed(event, draw(delivery_ids)))
 
 
-@st.composite
-def incidents(draw: st.DrawFn) -> IncidentEvent:
+def incident(pick: Pick) -> IncidentEvent:
     """A word on one incident."""
-    at = draw(minutes)
-    event = IncidentEvent(
+    at = moment(pick)
+    return IncidentEvent(
         source="pager",
         event_time=at,
         incident_id="i1",
         service_id=SERVICE,
-        cluster_id=draw(st.sampled_from([None, CLUSTER])),
+        cluster_id=pick([None, CLUSTER]),
         started_at=at,
-        resolved_at=draw(st.one_of(st.none(), st.just(add(at, 600)))),
+        resolved_at=pick([None, add(at, 600)]),
     )
-    return received(draw, sealed(event))
 
 
-# mostly none (the digest is the id); now and then one that several events share
-delivery_ids = st.sampled_from([None, None, None, "d-1", "d-2"])
+def event(pick: Pick) -> AnyEvent:
+    """Any event, received some seconds after noon."""
+    said = pick([deployment, deployment, result, promotion, incident])(pick)
+    whole: AnyEvent = sealed(said, pick(DELIVERY_IDS))
+    return replace(whole, received_at=add(NOW, pick(range(5))))
 
 
-def received(draw: st.DrawFn, event: Any) -> Any:
-    """The event as received at some time after it happened."""
-    return replace(event, received_at=add(NOW, draw(st.integers(0, 5))))
-
-
-events = st.one_of(deployments(), deployments(), results(), promotions(), incidents())
+def redelivered(one: AnyEvent, pick: Pick) -> AnyEvent:
+    """The same statement, received at another time."""
+    return replace(one, received_at=add(one.received_at, pick(range(-3, 4))))
 
 
 @st.composite
 def deliveries(draw: st.DrawFn, at_most: int = 8) -> list[AnyEvent]:
-    """Some events, some of them more than once (a redelivery is received at another time), in any order."""
-    said = draw(st.lists(events, min_size=1, max_size=at_most))
-    again = draw(st.lists(st.sampled_from(said), max_size=3))
-    repeated = [replace(one, received_at=add(one.received_at, draw(st.integers(-3, 3)))) for one in again]
-    return draw(st.permutations(said + repeated))
+    """Some events, some of them more than once, in any order."""
+
+    def pick(options: Sequence[Any]) -> Any:
+        return draw(st.sampled_from(options))
+
+    said = [event(pick) for _ in range(pick(range(1, at_most + 1)))]
+    again = [redelivered(pick(said), pick) for _ in range(pick(range(4)))]
+    return draw(st.permutations(said + again))
+
+
+def random_deliveries(seed: int) -> tuple[list[AnyEvent], list[AnyEvent]]:
+    """(events as they happened, the same with repetitions in another order) of a seed."""
+    rng = random.Random(seed)
+    said = [event(rng.choice) for _ in range(rng.randint(1, 8))]
+    again = [redelivered(rng.choice(said), rng.choice) for _ in range(rng.randint(0, 3))]
+    return said + again, rng.sample(said + again, len(said + again))
 
 
 KEPT = ("attempts", "test_runs", "promotions", "events", "read_model")
@@ -148,6 +160,11 @@ def content(dynamo: Dynamo, tables: TableNames) -> dict[str, Any]:
             if not item["pk"]["S"].startswith("CHANGE#"):
                 found[f"{table} {item['pk']['S']} {item['sk']['S']}"] = item
     return found
+
+
+def difference(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The items that are not the same in both."""
+    return {key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)}
 
 
 def wipe(dynamo: Dynamo, tables: TableNames) -> None:

@@ -6,24 +6,25 @@ times, against a real emulator.
 
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data import rebuild
 from data.apply import Applier
-from data.bulk import bulk_apply
+from data.bulk import Claims, bulk_apply, plan
 from data.dynamo import Dynamo
 from data.events import AnyEvent
 from data.instants import from_instant
 from data.models import Catalog
 from data.tables import TableNames
-from tests.histories import NOW, content, deliveries
+from tests.histories import NOW, content, deliveries, difference, random_deliveries
 from tests.memory import MemoryDynamo
 
-MANY = settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOBODY, ONE = Catalog(), Catalog(openers=(("*", "github-actions"),))
 TABLES = TableNames()
 catalogs = st.sampled_from([NOBODY, ONE])
@@ -47,9 +48,19 @@ def in_order(events: Sequence[AnyEvent], catalog: Catalog) -> dict[str, Any]:
     return content(Dynamo(client), TABLES)
 
 
-def difference(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """The items that are not the same in both."""
-    return {key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)}
+def planned(events: Sequence[AnyEvent], catalog: Catalog) -> dict[Any, Any]:
+    """Every item that the pure folds make of these events."""
+    claims = Claims(TABLES, catalog)
+    for event in events:
+        claims.add(event)
+    return {(change.table, change.pk, change.sk): change.item for change in plan(claims, 90, NOW)}
+
+
+def test_ten_thousand_histories_fold_to_the_same_items_in_any_order() -> None:
+    for seed in range(10_000):
+        happened, shuffled = random_deliveries(seed)
+        catalog = ONE if seed % 2 else NOBODY
+        assert planned(shuffled, catalog) == planned(happened, catalog), f"seed {seed}"
 
 
 @MANY
@@ -118,6 +129,9 @@ class Turns:
     def join(self, worker: int) -> None:
         self._names[threading.get_ident()] = worker
 
+    def current(self) -> int:
+        return self._names[threading.get_ident()]
+
     def leave(self, worker: int) -> None:
         with self._changed:
             self._alive.discard(worker)
@@ -137,8 +151,11 @@ class Turns:
         self._changed.notify_all()
 
 
-def side_by_side(client: Any, shares: Sequence[Sequence[AnyEvent]], catalog: Catalog, order: Sequence[int]) -> None:
-    """Apply each share in a worker of its own, their calls interleaved in the given order."""
+def side_by_side(
+    client: Any, shares: Sequence[Sequence[AnyEvent]], catalog: Catalog, order: Sequence[int],
+    death: Callable[[str], None] = lambda _name: None,
+) -> None:  # fmt: skip
+    """Apply each share in a worker of its own, their calls interleaved in the given order; the first may die."""
     turns = Turns(order, len(shares))
     failures: list[Any] = []
 
@@ -146,10 +163,17 @@ def side_by_side(client: Any, shares: Sequence[Sequence[AnyEvent]], catalog: Cat
         turns.join(worker)
         try:
             failures.extend(error for error in applier(client, catalog).apply(shares[worker]) if error)
+        except Killed:
+            return
         finally:
             turns.leave(worker)
 
-    client.before = turns
+    def before(name: str) -> None:
+        turns(name)
+        if turns.current() == 0:
+            death(name)
+
+    client.before = before
     threads = [threading.Thread(target=work, args=(worker,)) for worker in range(len(shares))]
     for thread in threads:
         thread.start()
@@ -172,3 +196,34 @@ def test_two_workers_at_once_end_in_the_same_state(
     shares = events[:cut] + events[len(events) - both :], events[cut:]
     side_by_side(client, shares, catalog, order)
     assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
+
+
+@MANY
+@given(
+    events=deliveries(), dies=st.integers(1, 80), catalog=catalogs,
+    order=st.lists(st.integers(0, 1), min_size=20, max_size=200),
+)  # fmt: skip
+def test_a_worker_killed_beside_another_loses_nothing(
+    events: list[AnyEvent], dies: int, catalog: Catalog, order: list[int]
+) -> None:
+    client: Any = MemoryDynamo()
+    side_by_side(client, [events, events[::-1]], catalog, order, death=Death(dies))
+    assert not any(applier(client, catalog).apply(events))
+    assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
+
+
+@MANY
+@given(events=deliveries(), catalog=catalogs, lost=st.integers(0, 50))
+def test_rebuild_agrees_with_the_worker_and_mends_what_is_lost(
+    events: list[AnyEvent], catalog: Catalog, lost: int
+) -> None:
+    client: Any = MemoryDynamo()
+    worker = applier(client, catalog)
+    worker.apply(events)
+    dynamo, before = Dynamo(client), content(Dynamo(client), TABLES)
+    assert rebuild.check(dynamo, TABLES, 90, clock) == []
+    derived = [key for key in client.tables[TABLES.read_model] if not key[0].startswith("CHANGE#")]
+    if derived:
+        del client.tables[TABLES.read_model][derived[lost % len(derived)]]
+        rebuild.rebuild(dynamo, TABLES, 90, worker, NOW)
+    assert difference(content(dynamo, TABLES), before) == {}
