@@ -13,7 +13,8 @@ from ingest.queue import BATCH, Message, Queue
 log = logging.getLogger(__name__)
 
 ROUND = 100  # messages folded together
-BUFFER = 200  # received and not yet taken
+LEAST_AHEAD, MOST_AHEAD = 20, 200  # received and not yet taken
+AHEAD_SECONDS = 4.0  # what is held when we are told to stop should be stored soon
 MOST_HELD = 1000  # with those that wait for another try
 PAUSE_SECONDS = 1.0
 
@@ -33,6 +34,7 @@ class Intake:
         self._open = threading.Event()
         self._ended = threading.Event()
         self._calls = 0
+        self._ahead = LEAST_AHEAD
         self._lock = threading.Lock()
         self._open.set()
         roles = [True] + [False] * (threads - 1)
@@ -64,6 +66,10 @@ class Intake:
         """Whether every receiver still runs; one ends early only by a fault nobody foresaw."""
         return all(thread.is_alive() for thread in self._threads)
 
+    def pace(self, messages_per_second: float) -> None:
+        """How fast messages are stored: no more are fetched ahead than a few seconds' work."""
+        self._ahead = int(min(max(messages_per_second * AHEAD_SECONDS, LEAST_AHEAD), MOST_AHEAD))
+
     def settled(self, grace_seconds: float) -> bool:
         """Whether every receive under way has answered within so long."""
         deadline = time.monotonic() + grace_seconds
@@ -71,9 +77,10 @@ class Intake:
             time.sleep(0.02)
         return not self._calls
 
-    def take(self, wait_seconds: float, most: int = ROUND) -> list[Message]:
+    def take(self, wait_seconds: float) -> list[Message]:
         """What has been received, at most a round; waits so long for the first message."""
         taken: list[Message] = []
+        most = min(ROUND, self._ahead)
         try:
             taken.append(self._ready.get(timeout=wait_seconds))
             while len(taken) < most:
@@ -87,7 +94,7 @@ class Intake:
             if not first:
                 self._deep.wait()
             self._open.wait()
-            if self._ready.qsize() >= BUFFER or len(self._held) >= MOST_HELD:
+            if self._ready.qsize() >= self._ahead or len(self._held) >= MOST_HELD:
                 self._ended.wait(0.01)
                 continue
             self._receive(first)

@@ -29,7 +29,7 @@ FIRST_BACKOFF, LAST_BACKOFF = 10.0, 640.0
 MOST_TRIES = 8
 PROBE_SECONDS = 2.0
 GRACE_SECONDS = 2.0  # for a long poll that has nothing to say
-DRAIN_SECONDS = 15.0
+DRAIN_SECONDS = 10.0
 MOST_VISIBILITY = 43_200
 LAST_RECEIVE = "received for the last time; it was not stored before its worker ended"
 
@@ -106,7 +106,9 @@ class Worker:
         self._delete([*outcome.stored, *aside])
         for message, error in outcome.passing:
             self._postpone(message, error)
-        self._count(outcome, len(aside), time.monotonic() - started)
+        seconds = time.monotonic() - started
+        self._intake.pace(len(messages) / max(seconds, 0.001))
+        self._count(outcome, len(aside), seconds)
         return any(isinstance(error, Unavailable) for _, error in outcome.passing)
 
     def _store(self, messages: Sequence[Message]) -> tuple[list[Message], Outcome]:
