@@ -34,18 +34,18 @@ def clock() -> datetime:
     return from_instant(NOW).astimezone(UTC)
 
 
-def applier(client: Any, catalog: Catalog) -> Applier:
-    return Applier(client, TABLES, lambda: catalog, 90, clock, threads=1)
+def applier(client: Any, catalog: Catalog, tables: TableNames = TABLES) -> Applier:
+    return Applier(client, tables, lambda: catalog, 90, clock, threads=1)
 
 
-def in_order(events: Sequence[AnyEvent], catalog: Catalog) -> dict[str, Any]:
+def in_order(events: Sequence[AnyEvent], catalog: Catalog, tables: TableNames = TABLES) -> dict[str, Any]:
     """The state after each event once, in order of time, each in a batch of its own."""
     client: Any = MemoryDynamo()
     once = {(e.event_id, e.digest, e.received_at): e for e in events}
-    one = applier(client, catalog)
+    one = applier(client, catalog, tables)
     for event in sorted(once.values(), key=lambda e: (e.event_time, e.digest, e.received_at)):
         assert one.apply([event]) == [None]
-    return content(Dynamo(client), TABLES)
+    return content(Dynamo(client), tables)
 
 
 def planned(events: Sequence[AnyEvent], catalog: Catalog) -> dict[Any, Any]:
