@@ -1,6 +1,8 @@
 """HTTP in, JSON out: the read API, the intake, health and documentation, put on the server in one call."""
 
-from typing import NoReturn
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn
 
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -12,7 +14,7 @@ from data.errors import NotFound
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
 UNKNOWN = "unknown"
-WITHOUT_PARAMETERS = frozenset({"ingest_status"})
+WITHOUT_PARAMETERS = ("api.ingest_status.ingest_status",)
 
 
 def register(server: Flask) -> None:
@@ -21,7 +23,6 @@ def register(server: Flask) -> None:
     server.extensions[read.ANSWERS] = Answers()
     inner = Blueprint("api", __name__)
     errors.register(inner)
-    inner.before_request(refuse_parameters)
     for blueprint in (read.bp, webhooks.bp, ingest_status.bp, docs.bp):
         inner.register_blueprint(blueprint)
     for path in ("", "/", "/<path:unknown>"):
@@ -30,14 +31,21 @@ def register(server: Flask) -> None:
     errors.register(outer)
     outer.register_blueprint(health.bp)
     server.register_blueprint(inner, url_prefix="/api")
+    for endpoint in WITHOUT_PARAMETERS:
+        server.view_functions[endpoint] = without_parameters(server.view_functions[endpoint])
     server.register_blueprint(outer)
     errors.register_routing(server)
 
 
-def refuse_parameters() -> None:
-    """Routes that declare no parameters themselves take none."""
-    if (request.endpoint or "").rsplit(".", 1)[-1] in WITHOUT_PARAMETERS:
+def without_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view, for a route that declares no parameters itself and so takes none."""
+
+    @wraps(view)
+    def checked(**variables: str) -> Any:
         params.asked(request.args, ())
+        return view(**variables)
+
+    return checked
 
 
 def unknown_address(unknown: str = "") -> NoReturn:

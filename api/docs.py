@@ -4,25 +4,33 @@ from functools import cache
 from html import escape
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response
 
 import context
 from api import caching, errors, health, read
 from api.errors import KINDS
-from api.openapi import INGEST, document
+from api.openapi import ALWAYS, INGEST, document
 from api.params import Asked
 from api.routing import Answer, Operation, Routes
 
 bp = Blueprint("docs", __name__)
 routes = Routes(bp, "Documentation", "/api")
 
+COMMON = frozenset(ALWAYS)
+PROBLEMS = (
+    "Any request can be answered by one of these, as `application/problem+json`. `field` names the parameter, "
+    "or the place in the body, that is wrong; `requestId` finds the request in the logs."
+)
 STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 code{font:14px ui-monospace,monospace}h2{margin-top:2.5rem;border-top:1px solid #8886;padding-top:1rem}
 h3{margin:2rem 0 .25rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8883}
-.m{display:inline-block;min-width:3.5rem;font-weight:700}.d{overflow-x:auto}
+.m{display:inline-block;min-width:3.5rem;font-weight:700}.d{overflow-x:auto;margin:.5rem 0 1rem}
+td:first-child{width:9rem}td:nth-child(2){width:16rem}th{font-weight:600;opacity:.75}
+pre{overflow-x:auto;padding:1rem;background:#8882;border-radius:6px}h4{margin:1rem 0 0}
 """
 
 
@@ -64,7 +72,7 @@ def page(spec: dict[str, Any]) -> str:
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{STYLE}</style>'
         f"<h1>{escape(info['title'])} API</h1><p>{_text(info['description'])}</p>"
         '<p>Machine-readable: <a href="/api/openapi.json">/api/openapi.json</a> · <a href="/">Dashboard</a></p>'
-        f"{''.join(parts)}<h2>Problems</h2>{_problems()}<h2>Schemas</h2>{_schemas(spec)}</html>"
+        f"{''.join(parts)}<h2>Problems</h2><p>{_text(PROBLEMS)}</p>{_problems()}<h2>Schemas</h2>{_schemas(spec)}</html>"
     )
 
 
@@ -77,12 +85,13 @@ def _section(method: str, path: str, one: dict[str, Any]) -> str:
     answers = [
         (f"<b>{code}</b>", _content(answer), _text(answer["description"]))
         for code, answer in one["responses"].items()
+        if int(code) not in COMMON
     ]
     body = f"<p>Body: {_content(one['requestBody'])}</p>" if "requestBody" in one else ""
     return (
         f'<h3 id="{escape(one["operationId"])}"><span class="m">{method.upper()}</span> '
         f"<code>{escape(path)}</code></h3><p>{_text(one['summary'])}. {_text(one.get('description', ''))}</p>"
-        f"{body}{_table(parameters)}{_table(answers)}"
+        f"{body}{_table(parameters, 'Parameter', 'Kind', 'Meaning')}{_table(answers, 'Answer', 'Body', 'Meaning')}"
     )
 
 
@@ -97,6 +106,7 @@ def _problems() -> str:
 def _schemas(spec: dict[str, Any]) -> str:
     return "".join(
         f'<h3 id="schema-{name}">{name}</h3><p>{_text(schema.get("description", ""))}</p>{_properties(schema)}'
+        f"{_example(schema)}"
         for name, schema in sorted(spec["components"]["schemas"].items())
     )
 
@@ -139,6 +149,12 @@ def _text(words: str) -> str:
     return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
 
 
-def _table(rows: list[tuple[str, str, str]]) -> str:
+def _example(schema: dict[str, Any]) -> str:
+    shown = [orjson.dumps(one, option=orjson.OPT_INDENT_2).decode() for one in schema.get("examples", ())]
+    return "".join(f"<pre><code>{escape(one)}</code></pre>" for one in shown)
+
+
+def _table(rows: list[tuple[str, str, str]], *heads: str) -> str:
+    head = "".join(f"<th>{one}</th>" for one in heads)
     lines = "".join(f"<tr><td>{a}</td><td>{b}</td><td>{c}</td></tr>" for a, b, c in rows)
-    return f'<div class="d"><table>{lines}</table></div>' if rows else ""
+    return f'<div class="d"><table>{head and f"<tr>{head}</tr>"}{lines}</table></div>' if rows else ""

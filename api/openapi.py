@@ -1,8 +1,9 @@
 """The OpenAPI 3.1 document, built from the routes themselves and the schemas beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from api.examples import EXAMPLES
 from api.params import Parameter
 from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
@@ -75,13 +76,18 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "tags": [{"name": name} for name in ("Dashboard", "Ingest", "Health", "Documentation")],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS | ingest_schemas(),
+            "schemas": _with_examples(SCHEMAS | ingest_schemas()),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
                 "bearerKey": {"type": "http", "scheme": "bearer"},
             },
         },
     }  # fmt: skip
+
+
+def _with_examples(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
+    shown = {name: {"examples": [example]} for name, example in EXAMPLES.items()}
+    return {name: schema | shown.get(name, {}) for name, schema in schemas.items()}
 
 
 def _operation(one: Operation) -> dict[str, Any]:
@@ -119,8 +125,3 @@ def _response(answer: Answer) -> dict[str, Any]:
     if answer.schema is None:
         return {"description": answer.description, "content": {answer.media_type: {}}}
     return {"description": answer.description, "content": {answer.media_type: {"schema": ref(answer.schema)}}}
-
-
-def titles(operations: Sequence[Operation]) -> list[str]:
-    """`GET /api/clusters`, for what lists them."""
-    return [f"{one.method.upper()} {openapi_path(one.path)}" for one in operations]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import FAILED, SERVING
+from tests.data.test_store import calls
 from tests.read_model import AQUILA, MIRA, PAVO
 
 GATE = {"passed": 420, "total": 420, "failed": 0, "skipped": 0, "verdict": "passed"}
@@ -281,3 +282,19 @@ def test_health_and_readiness(client, site):
     away = loading.get("/api/clusters")
     assert (away.status_code, away.mimetype) == (503, "application/problem+json")
     assert int(away.headers["Retry-After"]) <= 5
+
+
+@pytest.mark.parametrize(("path", "made"), [
+    ("/api/clusters", []), (f"/api/clusters/{MIRA}", []), (f"/api/clusters/{MIRA}/summary", []),
+    ("/api/services", []), ("/api/services/authn", []), ("/api/analytics?serviceId=authn", []),
+    ("/api/generation", []), ("/healthz", []), ("/readyz", []),
+    (f"/api/clusters/{MIRA}/attempts?limit=15", ["Query"]), ("/api/services/authn/attempts", ["Query"]),
+    ("/api/promotions?clusterId=pavo-us-west-2", ["Query"]),
+    (f"/api/builds/{SERVING}", ["GetItem", "GetItem", "Query", "Query", "BatchGetItem", "BatchGetItem", "Query",
+                                "Query"]),
+])  # fmt: skip
+def test_summaries_ask_aws_nothing_and_lists_ask_once(site, client, monkeypatch, path, made):
+    """D11: whatever a list shows, it costs one Query; what is counted comes from memory."""
+    counted = calls(monkeypatch, site.aws.dynamodb)
+    assert client.get(path).status_code == 200
+    assert counted == made

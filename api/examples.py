@@ -1,0 +1,84 @@
+"""Examples of answers, shown beside their schemas; a test holds each against its schema."""
+
+from typing import Any
+
+Example = dict[str, Any]
+
+STAMP: Example = {"asOf": "2026-02-24T12:00:00.000Z", "generation": 1771934400000}
+GATE: Example = {"passed": 420, "total": 420, "failed": 0, "skipped": 0, "verdict": "passed"}
+NOT_RUN: Example = {"passed": None, "total": None, "failed": None, "skipped": None, "verdict": "missing"}
+RATE: Example = {"value": 93.0, "n": 57, "reason": None}
+ATTEMPT: Example = {
+    "id": "mira-us-west-2:authn:3.4.2:1284",
+    "clusterId": "mira-us-west-2",
+    "serviceId": "authn",
+    "buildVersion": "3.4.2",
+    "gitSha": "a1b2c3d",
+    "startedAt": "2026-02-03T22:14:00.000Z",
+    "endedAt": "2026-02-03T22:28:00.000Z",
+    "status": "SUCCESS",
+    "trigger": "merge",
+    "gates": {"functional": GATE, "regression": GATE},
+    "serving": True,
+    "cancelled": False,
+    "actor": "ada",
+    "runUrl": "https://ci.example.com/runs/1284",
+    "failureReason": None,
+    "rollbackToBuild": None,
+}
+CLUSTER: Example = {
+    "id": "mira-us-west-2",
+    "name": "Mira US-West-2",
+    "type": "Development",
+    "role": "Primary",
+    "description": "Primary development cluster",
+    "region": "us-west-2",
+    "order": 1,
+    "confirmed": True,
+}
+COUNTS: Example = {
+    "totalAttempts": 60, "success": 53, "failed": 1, "rollback": 3, "inProgress": 3, "cancelled": 2,
+    "successRate": RATE,
+}  # fmt: skip
+DAYS = ["2026-02-01", "2026-02-02", "2026-02-03"]
+
+EXAMPLES: dict[str, Example] = {
+    "Problem": {
+        "type": "/api/docs#invalid-request", "title": "The request is not valid", "status": 400,
+        "detail": "limit: must be a whole number from 1 to 200", "field": "limit",
+        "requestId": "5f0c2b7e9a1d4c3b8e6f7a01",
+    },
+    "Freshness": STAMP | {"ageSec": 1.4, "stale": False},
+    "ClusterList": STAMP | {
+        "clusters": [CLUSTER | {
+            "summary": {"services": 12, "healthy": 11, "attention": 1, "unknown": 0, "inProgress": 2,
+                        "latestAttemptAt": "2026-02-05T18:40:02.000Z"},
+        }],
+    },
+    "ClusterSummary": STAMP | {
+        "from": "2025-11-27", "to": "2026-02-24", "cluster": CLUSTER,
+        "summary": COUNTS | {"services": 12, "healthy": 11, "attention": 1, "unknown": 0},
+        "services": [{
+            "serviceId": "authn", "serviceName": "AuthN", "currentVersion": "3.4.2",
+            "servingSince": "2026-02-03T22:28:00.000Z", "health": "healthy", "why": "",
+            "latestAttempt": {
+                "id": ATTEMPT["id"], "status": "SUCCESS", "buildVersion": "3.4.2", "gitSha": "a1b2c3d",
+                "startedAt": ATTEMPT["startedAt"], "endedAt": ATTEMPT["endedAt"], "trigger": "merge",
+                "cancelled": False, "failureReason": None,
+            },
+            "gates": {"functional": GATE, "sanity": NOT_RUN},
+        }],
+    },
+    "AttemptPage": {"attempts": [ATTEMPT], "nextCursor": None},
+    "Analytics": STAMP | {
+        "filter": {"serviceId": "authn", "clusterId": "mira-us-west-2", "from": DAYS[0], "to": DAYS[-1]},
+        "buildAttempts": {
+            "labels": DAYS, "success": [3, 5, 0], "failed": [0, 1, 0], "rollback": [0, 0, 0],
+            "inProgress": [0, 0, 0], "cancelled": [0, 0, 0],
+        },
+        "testPassRates": {"labels": DAYS, "functional": [100.0, 97.2, None], "sanity": [100.0, 100.0, None]},
+        "deployFrequency": {"labels": DAYS, "deploys": [3, 6, 0], "avgLeadTimeMin": [12.5, 14.2, None]},
+        "summary": COUNTS | {"avgLeadTimeMin": 13.5, "passRates": {"functional": RATE, "sanity": RATE}},
+        "partialDay": None,
+    },
+}  # fmt: skip
