@@ -12,7 +12,7 @@ from demo.world import DAY, HOUR, MINUTE, PEOPLE, WEEK, DemoService, dice
 MONDAY = 4 * DAY  # the first Monday after the epoch, a Thursday
 BUCKET = 10 * MINUTE  # no service builds two versions within one
 APART = 45 * MINUTE
-WEEKDAYS = (1.0, 1.3, 1.3, 1.2, 0.8, 0.12, 0.08)  # Monday first
+WEEKDAYS = (0.9, 1.2, 1.2, 1.1, 0.75, 0.1, 0.07)  # Monday first
 HOURS = (0, 0, 0, 0, 0, 1, 3, 7, 10, 11, 10, 7, 6, 10, 11, 9, 7, 4, 2, 1, 1, 0, 0, 0)
 
 
