@@ -21,7 +21,7 @@ from ingest.held import Held, Ticks
 from ingest.known import KnownCatalog
 from ingest.pulse import Pulse
 from ingest.queue import Queue
-from ingest.receiving import Intake
+from ingest.receiving import POLL_SECONDS, Intake
 from ingest.storing import Storing
 from ingest.worker import Worker
 from settings import Settings, SettingsError
@@ -64,7 +64,7 @@ class Parts:
     pulse: Pulse
 
 
-def wire(settings: Settings, poll_seconds: int = aws.LONG_POLL_SECONDS) -> Parts:
+def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
     """Everything a worker consists of, connected."""
     endpoint, region, tables = settings.aws_endpoint_url, settings.aws_region, settings.tables
     dynamodb = aws.dynamodb(endpoint, region, role="worker")

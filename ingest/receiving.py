@@ -5,7 +5,6 @@ import queue as queues
 import threading
 import time
 
-from data.aws import LONG_POLL_SECONDS
 from data.errors import Unavailable
 from ingest.held import Held
 from ingest.queue import BATCH, Message, Queue
@@ -17,6 +16,9 @@ LEAST_AHEAD, MOST_AHEAD = 20, 200  # received and not yet taken
 AHEAD_SECONDS = 4.0  # what is held when we are told to stop should be stored soon
 MOST_HELD = 1000  # with those that wait for another try
 PAUSE_SECONDS = 1.0
+# Long enough to cost next to nothing, short enough to be waited for: a poll given up when the process ends could
+# hand its messages to nobody, which burns one of their three receives.
+POLL_SECONDS = 5
 
 
 class Intake:
@@ -25,7 +27,7 @@ class Intake:
     The first thread polls always; the others help as long as receives come back full.
     """
 
-    def __init__(self, queue: Queue, held: Held, threads: int, poll_seconds: int = LONG_POLL_SECONDS) -> None:
+    def __init__(self, queue: Queue, held: Held, threads: int, poll_seconds: int = POLL_SECONDS) -> None:
         self._queue = queue
         self._held = held
         self._poll_seconds = poll_seconds
@@ -70,9 +72,9 @@ class Intake:
         """How fast messages are stored: no more are fetched ahead than a few seconds' work."""
         self._ahead = int(min(max(messages_per_second * AHEAD_SECONDS, LEAST_AHEAD), MOST_AHEAD))
 
-    def settled(self, grace_seconds: float) -> bool:
-        """Whether every receive under way has answered within so long."""
-        deadline = time.monotonic() + grace_seconds
+    def settled(self) -> bool:
+        """Whether every receive under way has answered; waits for as long as a poll takes."""
+        deadline = time.monotonic() + self._poll_seconds + PAUSE_SECONDS
         while self._calls and time.monotonic() < deadline:
             time.sleep(0.02)
         return not self._calls

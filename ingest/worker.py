@@ -28,7 +28,6 @@ IDLE_SECONDS = 0.5
 FIRST_BACKOFF, LAST_BACKOFF = 10.0, 640.0
 MOST_TRIES = 8
 PROBE_SECONDS = 2.0
-GRACE_SECONDS = 2.0  # for a long poll that has nothing to say
 DRAIN_SECONDS = 10.0
 MOST_VISIBILITY = 43_200
 LAST_RECEIVE = "received for the last time; it was not stored before its worker ended"
@@ -240,7 +239,8 @@ class Worker:
         """Store what was received already, as far as time allows; the rest goes back to the queue at once."""
         deadline = time.monotonic() + DRAIN_SECONDS
         self._intake.end()
-        self._intake.settled(GRACE_SECONDS)
+        if not self._intake.settled():
+            log.warning("a receive was left without its answer")
         while (messages := self._intake.take(0)) and time.monotonic() < deadline:
             self._ticks.tick()
             if self._round(messages):
