@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from data import codec, keys, rows
 from data.codec import Item
 from data.current import deciding, fold_current, from_current
+from data.dated_folds import fold_incident, fold_promotion
 from data.days import day_items, fold_day
 from data.dynamo import BATCH, Change, Dynamo
 from data.events import AnyEvent
-from data.folds import AttemptFold, Version, fold_attempt, fold_incident, fold_promotion, listing
+from data.folds import AttemptFold, Version, fold_attempt, listing
 from data.instants import sealed_before
 from data.models import Attempt, Catalog, Claim, Instant, PairDay
 from data.places import place

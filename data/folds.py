@@ -1,4 +1,4 @@
-"""From claims to facts: pure, and the same result for any order and any repetition of the same claims.
+"""From claims to attempts: pure, and the same result for any order and any repetition of the same claims.
 
 A fact is a function of the *set* of its claims, each with the first time it was received, kept by the condition
 under which a claim is put; everything here is a maximum, a minimum or a sort.
@@ -9,16 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.events import DeploymentEvent, IncidentEvent, PromotionEvent, TestResultEvent, from_claim
+from data.events import DeploymentEvent, TestResultEvent, from_claim
 from data.instants import epoch
 from data.models import (
     Attempt,
     Claim,
     Gate,
-    Incident,
     Instant,
-    Promotion,
-    PromotionStatus,
     Status,
     TestRun,
     Trigger,
@@ -27,16 +24,6 @@ from data.models import (
 FOLD_VERSION = "1"
 CLAIMS_KEPT = 50
 RANK = {Status.IN_PROGRESS: 0, Status.FAILED: 1, Status.SUCCESS: 1, Status.LIVE: 2, Status.ROLLBACK: 3}
-PROMOTION_RANK = {
-    PromotionStatus.PENDING: 0,
-    PromotionStatus.APPROVED: 1,
-    PromotionStatus.IN_PROGRESS: 2,
-    PromotionStatus.SUCCEEDED: 3,
-    PromotionStatus.FAILED: 4,
-    PromotionStatus.REJECTED: 5,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What the version's partition says of one of its attempts: all that binding needs."""
@@ -123,19 +110,15 @@ def fold_attempt(attempt_id: str, own: Sequence[Claim], version: Version, retent
 
 def fold_rev(own: Sequence[Claim], version: Version) -> str:
     """Digest of everything an attempt's fold reads; a version's partition counts once something waits in it."""
-    lines = [FOLD_VERSION, *_claim_lines(own)]
+    lines = [FOLD_VERSION, *claim_lines(own)]
     if version.waiting:
-        lines += ["waiting", *_claim_lines(version.waiting)]
+        lines += ["waiting", *claim_lines(version.waiting)]
         lines += sorted(f"{one.attempt_id} {one.started_at} {one.git_sha or ''}" for one in version.listed)
     return digest(lines)
 
 
-def claims_rev(claims: Sequence[Claim]) -> str:
-    """Digest of the claims of a promotion or an incident."""
-    return digest([FOLD_VERSION, *_claim_lines(claims)])
-
-
-def _claim_lines(claims: Iterable[Claim]) -> list[str]:
+def claim_lines(claims: Iterable[Claim]) -> list[str]:
+    """What a digest of claims is made of."""
     return sorted(f"{c.event_id} {c.digest} {c.received_at}" for c in claims)
 
 
@@ -161,7 +144,7 @@ def _deployment_order(event: DeploymentEvent) -> tuple[int, Instant, bool, str, 
     )  # fmt: skip
 
 
-def _last_said(events: Sequence[Any], name: str) -> Any:
+def last_said(events: Sequence[Any], name: str) -> Any:
     """The value of the greatest event that has one; `events` come greatest first."""
     return next((value for event in events if (value := getattr(event, name)) is not None), None)
 
@@ -178,8 +161,8 @@ def _attempt(
     opener = max(own, key=_deployment_order)
     status = events[0].status
     started_at = min(event.started_at for event in own)
-    ended_at = _last_said(events, "ended_at")
-    said = {name: _last_said(events, name) for name in ("labels", "commits")}
+    ended_at = last_said(events, "ended_at")
+    said = {name: last_said(events, name) for name in ("labels", "commits")}
     return Attempt(
         attempt_id=attempt_id,
         cluster_id=opener.cluster_id,
@@ -188,18 +171,18 @@ def _attempt(
         status=status,
         started_at=started_at,
         ended_at=ended_at,
-        trigger=_last_said(events, "trigger") or Trigger.UNKNOWN,
-        git_sha=_last_said(events, "git_sha"),
-        failure_reason=_last_said(events, "failure_reason"),
-        rollback_to_build=_last_said(events, "rollback_to_build"),
+        trigger=last_said(events, "trigger") or Trigger.UNKNOWN,
+        git_sha=last_said(events, "git_sha"),
+        failure_reason=last_said(events, "failure_reason"),
+        rollback_to_build=last_said(events, "rollback_to_build"),
         # a run that was cancelled and then succeeded after all was not cancelled
-        cancelled=status is Status.FAILED and bool(_last_said(events, "cancelled")),
-        hotfix=bool(_last_said(events, "hotfix")),
+        cancelled=status is Status.FAILED and bool(last_said(events, "cancelled")),
+        hotfix=bool(last_said(events, "hotfix")),
         labels=said["labels"] or (),
         commits=said["commits"] or (),
-        committed_at=_last_said(events, "committed_at"),
-        actor=_last_said(events, "actor"),
-        run_url=_last_said(events, "run_url"),
+        committed_at=last_said(events, "committed_at"),
+        actor=last_said(events, "actor"),
+        run_url=last_said(events, "run_url"),
         source=opener.source,
         received_at=min(event.received_at for event in own),
         gates=gates,
@@ -263,65 +246,3 @@ def starts_of(own: Iterable[Claim]) -> list[Instant]:
     """Every start claimed for an attempt: each is a place where its item may once have stood."""
     words = (from_claim(claim) for claim in own if claim.kind == "deployment")
     return sorted({e.started_at for e in words if isinstance(e, DeploymentEvent)})
-
-
-def _promotion_order(event: PromotionEvent) -> tuple[int, Instant, str, str]:
-    return PROMOTION_RANK[event.status], event.event_time, event.digest, event.event_id
-
-
-def fold_promotion(claims: Sequence[Claim], retention_days: int) -> Promotion:
-    """A promotion from its claims: the furthest status, the earliest time, each field's last word."""
-    kept, _ = keep(claims)
-    words = [event for event in map(from_claim, kept) if isinstance(event, PromotionEvent)]
-    events = sorted(words, key=_promotion_order, reverse=True)
-    first = events[0]
-    promoted_at = min(event.promoted_at for event in events)
-    return Promotion(
-        promotion_id=first.promotion_id,
-        service_id=first.service_id,
-        build_version=first.build_version,
-        from_cluster_id=first.from_cluster_id,
-        to_cluster_id=first.to_cluster_id,
-        promoted_at=promoted_at,
-        status=first.status,
-        promoted_by=_last_said(events, "promoted_by"),
-        approver=_last_said(events, "approver"),
-        reason=_last_said(events, "reason"),
-        source=first.source,
-        received_at=min(event.received_at for event in events),
-        expires_at=expiry(promoted_at, retention_days),
-        rev=claims_rev(kept),
-    )
-
-
-def fold_incident(claims: Sequence[Claim], retention_days: int) -> Incident:
-    """An incident from its claims: earliest start, each other field's last word."""
-    kept, _ = keep(claims)
-    words = [event for event in map(from_claim, kept) if isinstance(event, IncidentEvent)]
-    events = sorted(words, key=lambda e: (e.event_time, e.digest, e.event_id), reverse=True)
-    started_at = min(event.started_at for event in events)
-    return Incident(
-        incident_id=events[0].incident_id,
-        service_id=events[0].service_id,
-        cluster_id=_last_said(events, "cluster_id"),
-        started_at=started_at,
-        resolved_at=_last_said(events, "resolved_at"),
-        attempt_id=_last_said(events, "attempt_id"),
-        title=_last_said(events, "title"),
-        url=_last_said(events, "url"),
-        source=events[0].source,
-        received_at=min(event.received_at for event in events),
-        expires_at=expiry(started_at, retention_days),
-        rev=claims_rev(kept),
-    )
-
-
-def moments_of(claims: Iterable[Claim]) -> list[Instant]:
-    """Every time claimed for a promotion or incident: each is a place where its item may once have stood."""
-    found: set[Instant] = set()
-    for event in map(from_claim, claims):
-        if isinstance(event, PromotionEvent):
-            found.add(event.promoted_at)
-        elif isinstance(event, IncidentEvent):
-            found.add(event.started_at)
-    return sorted(found)

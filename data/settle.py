@@ -12,18 +12,10 @@ from typing import TypeVar
 
 from data import codec, keys, rows
 from data.codec import Item, text
+from data.dated_folds import fold_incident, fold_promotion, moments_of
 from data.dynamo import Change, Condition, Dynamo
 from data.errors import Conflict
-from data.folds import (
-    AttemptFold,
-    Version,
-    expiry,
-    fold_attempt,
-    fold_incident,
-    fold_promotion,
-    listing,
-    moments_of,
-)
+from data.folds import AttemptFold, Version, expiry, fold_attempt, listing
 from data.models import Attempt, Claim, Incident, Instant, Promotion
 from data.tables import TableNames
 
