@@ -171,6 +171,6 @@ def test_an_event_is_stored_only_when_everything_it_causes_is() -> None:
             raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, name)
 
     client.before = away
-    events = [deployed("1.0.0", 0), waiting, replace(sealed(promoted), received_at=NOW)]
+    events: list[AnyEvent] = [deployed("1.0.0", 0), waiting, replace(sealed(promoted), received_at=NOW)]
     errors = applier(client, NOBODY).apply(events)
     assert [type(error) for error in errors] == [Unavailable, type(None), Unavailable]
