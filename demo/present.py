@@ -30,7 +30,8 @@ from demo.world import (
 SLOT = 6 * MINUTE
 STAGGER = SLOT // 3
 ROUND = 2 * SLOT  # a release begins in each
-TAKES = (250, 325)  # seconds
+TAKES = (250, 325)  # seconds; a lane is busy for most of a slot
+PROGRESS = 12  # seconds between two words that a rollout is still under way
 TESTING = 0.05  # suites are run on a sample, so that a slot is enough
 LASTS = 75 * MINUTE  # from the build of a release to the last that is said of it
 # The stories leave these services broken or waiting on purpose.
@@ -48,7 +49,7 @@ class Lane:
     skipped: float
 
 
-LANES = (Lane(MIRA, 0, 0, 0.0), Lane(PAVO, 1, 4, 0.1), Lane(AQUILA, 2, 8, 0.2))
+LANES = (Lane(MIRA, 0, 0, 0.0), Lane(PAVO, 1, 4, 0.06), Lane(AQUILA, 2, 8, 0.12))
 
 
 def rounds_between(since: int, until: int) -> range:
@@ -112,7 +113,7 @@ def _rollout(made: Release, cluster: str, start: int) -> Rollout:
     else:
         live = done.ended + 9 if cluster in AQUILA else None
         done = replace(done, live=live, runs=suite_runs(service, chance, done.ended, TESTING))
-    return replace(done, progress=tuple(range(start + 24, done.ended - 8, 24)))
+    return replace(done, progress=tuple(range(start + PROGRESS, done.ended - 8, PROGRESS)))
 
 
 def _promoting(made: Release, done: Rollout) -> Promoting:
