@@ -92,7 +92,7 @@ class Clock:
         if self.now >= self._end:
             self._stop.set()
         else:
-            self.now += self._step
+            self.now = min(self.now + self._step, self._end)
         return self.now
 
 
@@ -126,8 +126,7 @@ def test_a_restart_goes_on_where_it_was_and_finishes_what_is_under_way(receiver:
     assert mark.at is not None
     feed(receiver, mark, mark.at, 10)
     sent = [body["eventId"] for body in receiver.taken]
-    assert sent == [body["eventId"] for body in told(14) if body["eventId"] in set(sent)]
-    assert len(set(sent)) == len(sent)
+    assert sent == [body["eventId"] for body in told(14)][: len(sent)]
     assert {body["eventId"] for body in told(13)} <= set(sent)
 
 
