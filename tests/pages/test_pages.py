@@ -1,6 +1,7 @@
 """Each page on a known past: its numbers, its reasons, where everything leads."""
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -15,14 +16,14 @@ EVERY = ["/", "/clusters", "/services", f"/clusters/{MIRA}", "/services/authn", 
          "/analytics", "/scorecard", "/no/such/page"]  # fmt: skip
 
 
-def tile(page, label):
+def tile(page: Any, label: str) -> tuple[str, str]:
     """The value of a number, as text, and where it leads."""
     [card] = [card for card in with_class(page, "kpi") if words(card).startswith(label)]
     [value] = with_class(card, "kpi-value")
     return words(value), hrefs(value)[0]
 
 
-def rows(page):
+def rows(page: Any) -> list[dict[str, Any]]:
     """The rows of the list of attempts."""
     [table] = [one for one in nodes(page, "Table") if words(one).startswith("Attempts, newest first")]
     return list(nodes(table, "Tr"))[1:]

@@ -1,0 +1,86 @@
+"""The living page: news arrive by themselves and disturb nothing; outages are said and pass."""
+
+import re
+import time
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import tab
+from tests.proxy import Fault
+from tests.read_model import MIRA
+
+SOON = 20_000
+
+
+def test_an_event_appears_without_a_reload_and_moves_nothing(wide, dashboard):
+    page = wide.open(f"/clusters/{MIRA}")
+    page.evaluate("window.scrollTo(0, 240)")
+    page.locator("#attempts ~ *, .segments a").first.focus()
+    page.evaluate("window.mark = document.querySelector('main h1')")
+    before = page.evaluate("[scrollY, document.activeElement.textContent]")
+    dashboard.say(dashboard.deployed(0.4, buildVersion="9.9.1", attemptNumber="new"))
+    began = time.monotonic()
+    page.wait_for_selector("text=9.9.1", timeout=SOON)
+    assert time.monotonic() - began < 10
+    assert page.evaluate("[scrollY, document.activeElement.textContent]") == before
+    assert page.evaluate("window.mark === document.querySelector('main h1')")
+    assert wide.complaints == []
+
+
+def test_a_refresh_keeps_the_zoom_of_a_chart_and_draws_its_new_data(wide, dashboard):
+    page = wide.open("/analytics?range=7d")
+    page.wait_for_selector(".js-plotly-plot .bars .point path")
+    page.evaluate("""() => { const gd = document.querySelector('.js-plotly-plot');
+        window.Plotly.relayout(gd, {'yaxis.range': [0, 42], 'yaxis.autorange': false}); }""")
+    page.wait_for_function("document.querySelector('.js-plotly-plot').layout.yaxis.range[1] === 42")
+    total = "document.querySelector('.js-plotly-plot').data[2].y.reduce((a, b) => a + b)"
+    before = page.evaluate(total)
+    dashboard.say(dashboard.deployed(0.3, buildVersion="9.9.2", attemptNumber="zoom"))
+    page.wait_for_function(f"{total} === {before + 1}", timeout=SOON)
+    assert page.evaluate("document.querySelector('.js-plotly-plot').layout.yaxis.range") == [0, 42]
+    assert wide.complaints == []
+
+
+def test_paused_nothing_changes_until_resumed(wide, dashboard):
+    page = wide.open(f"/clusters/{MIRA}")
+    page.wait_for_selector("text=/Updated \\d+ s ago/")
+    page.click("#pause-button")
+    assert page.get_attribute("#pause-button", "aria-pressed") == "true"
+    expect(page.locator("#freshness-text")).to_have_text(re.compile("Paused, updated"))
+    dashboard.say(dashboard.deployed(0.2, buildVersion="9.9.3", attemptNumber="paused"))
+    page.wait_for_timeout(7000)
+    assert page.locator("text=9.9.3").count() == 0
+    page.click("#pause-button")
+    page.wait_for_selector("text=9.9.3", timeout=SOON)
+
+
+def test_while_the_database_is_away_pages_keep_their_data_say_its_age_and_recover(wide, dashboard):
+    page = wide.open(f"/clusters/{MIRA}")
+    rows = page.locator("table tbody tr").count()
+    assert rows > 5
+    dashboard.proxy.fail("dynamodb", Fault.CUT)
+    try:
+        expect(page.locator("#freshness-text")).to_have_text(re.compile(r"Data is .+ old, retrying"), timeout=SOON)
+        assert page.locator("table tbody tr").count() == rows
+        overview = wide.open("/")  # from memory
+        assert "Needs attention" in overview.inner_text("main")
+        other = wide.open("/services/authn")  # its rows are in the store, the rest is not
+        other.wait_for_selector("text=Could not load attempts.", timeout=SOON)
+        assert "Cluster-regions" in other.inner_text("main")
+    finally:
+        dashboard.proxy.heal()
+    expect(page.locator("#freshness-text")).to_have_text(re.compile(r"Updated .+ ago"), timeout=60_000)
+    expect(page.locator(".could-not-load")).to_have_count(0, timeout=SOON)
+    assert page.locator("table tbody tr").count() > 5
+    assert [one for one in wide.complaints if "Failed to load resource" not in one] == []
+
+
+def test_while_the_web_process_is_away_the_page_stays_and_says_so(chromium, dashboard):
+    with tab(chromium, dashboard.url) as opened:
+        page = opened.open("/")
+        page.route("**/api/generation", lambda route: route.abort())
+        expect(page.locator("#freshness-text")).to_have_text(re.compile(r"Data is .+ old, retrying"), timeout=SOON)
+        assert page.get_attribute("#freshness", "data-state") == "stale"
+        assert page.locator("#attention").count() == 1
+        page.unroute("**/api/generation")
+        expect(page.locator("#freshness-text")).to_have_text(re.compile(r"Updated .+ ago"), timeout=SOON)

@@ -1,0 +1,152 @@
+"""Every page in a real browser: drawn without a complaint in all sizes and themes; clicks lead on, Back back."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.browser.conftest import tab
+from tests.read_model import AQUILA, MIRA
+
+FAILED_BUILD = f"/builds/{quote(f'{MIRA}:authn:3.4.0:4-mira', safe='')}"
+PAGES = {
+    "/": "Overview",
+    "/clusters": "Cluster-regions",
+    "/services": "Services",
+    f"/clusters/{MIRA}": "Mira",
+    "/services/authn": "Authentication",
+    FAILED_BUILD: "authn 3.4.0 on mira-us-west-2",
+    "/analytics?rows=1": "Analytics",
+    "/scorecard": "Score card",
+    "/no/such/page": "Page not found",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_every_page_is_drawn_without_complaint_and_without_sideways_scroll(chromium, dashboard, width, theme):
+    with tab(chromium, dashboard.url, width, theme) as opened:
+        for path, heading in PAGES.items():
+            page = opened.open(path)
+            page.wait_for_timeout(150)
+            assert page.inner_text("main h1").startswith(heading)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+            assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
+        mine = [one for one in opened.complaints if "404" not in one]  # of the page that does not exist
+        assert mine == []
+
+
+def test_a_click_on_a_bar_leads_to_its_rows_and_back_leads_back(wide):
+    page = wide.open("/analytics?range=7d")
+    page.wait_for_selector(".js-plotly-plot .bars .point path")
+    bars = page.locator(".js-plotly-plot").first.locator(".trace.bars").nth(0).locator(".point path")
+    with_area = [one for one in bars.all() if (one.bounding_box() or {"height": 0})["height"] > 2]
+    box = with_area[-1].bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("location.search.includes('status=FAILED') && location.search.includes('day=')")
+    page.wait_for_selector("#rows ~ *, .grid .badge-state.tone-failed")
+    assert "image pull" in page.inner_text("main")
+    page.go_back()
+    page.wait_for_function("location.search === '?range=7d'")
+    page.wait_for_selector("text=Show the attempts of these days")
+    page.go_forward()
+    page.wait_for_selector("text=image pull")
+    assert wide.complaints == []
+
+
+def test_a_cell_of_the_matrix_leads_to_the_rows_of_its_pair(wide):
+    page = wide.open("/")
+    page.locator(".matrix a.version").first.click()
+    page.wait_for_function("location.pathname === '/services/authn'")
+    page.wait_for_selector("#attempts")
+    assert page.evaluate("document.activeElement.id") == "attempts"
+    assert "cluster: mira-us-west-2" in page.inner_text("main")
+    page.go_back()
+    page.wait_for_selector("text=Needs attention")
+    assert wide.complaints == []
+
+
+def test_a_number_leads_to_as_many_rows(wide):
+    page = wide.open(f"/clusters/{MIRA}?range=7d")
+    tile = page.locator(".kpi", has_text="Failed").first
+    count = int(tile.locator(".kpi-value").inner_text())
+    tile.locator("a").click()
+    page.wait_for_function("location.search.includes('FAILED')")
+    page.wait_for_selector('.segment[aria-current="true"] >> text=Failed')
+    assert page.locator("table", has_text="CI run").locator("tbody tr").count() == count == 2
+
+
+def test_the_focus_goes_to_the_heading_and_the_title_says_where_we_are(wide):
+    page = wide.open("/")
+    page.click(".menu a >> text=Score card")
+    page.wait_for_selector("h1 >> text=Score card")
+    page.wait_for_function("document.activeElement.tagName === 'H1'")
+    page.wait_for_function("document.title === 'Score card - DQD'")
+    assert page.get_attribute(".menu a >> text=Score card", "aria-current") == "page"
+    assert page.get_attribute(".menu a >> text=Overview", "aria-current") is None
+
+
+def test_the_first_tab_stop_skips_to_the_content(wide):
+    page = wide.open("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_filters_are_in_the_address_and_survive_reload(wide):
+    page = wide.open("/analytics")
+    page.select_option("#filter-service", "authn")
+    page.wait_for_function("location.search === '?service=authn'")
+    page.wait_for_selector("text=service: Authentication")
+    page.click(".segment >> text=7 d")
+    page.wait_for_function("location.search.includes('range=7d') && location.search.includes('service=authn')")
+    page.reload()
+    page.wait_for_selector("text=service: Authentication")
+    assert page.input_value("#filter-service") == "authn"
+    page.click('[aria-label="Remove filter service: Authentication"]')
+    page.wait_for_function("!location.search.includes('service')")
+    page.wait_for_function("document.querySelector('#filter-service').value === 'all'")
+    assert wide.complaints == []
+
+
+def test_custom_days_are_taken_from_the_form(wide):
+    page = wide.open("/analytics?service=authn")
+    page.fill("#filter-from", "2026-01-01")
+    page.fill("#filter-to", "2026-01-05")
+    page.click("text=Apply")
+    page.wait_for_function("location.search.includes('from=2026-01-01') && location.search.includes('to=2026-01-05')")
+    page.wait_for_selector("text=2026-01-01 to 2026-01-05 UTC")
+    assert "service=authn" in page.url
+
+
+def test_the_theme_is_remembered_and_charts_follow_it(wide):
+    page = wide.open("/analytics")
+    page.wait_for_selector(".js-plotly-plot .bars .point path")
+    fill = "getComputedStyle(document.querySelectorAll('.js-plotly-plot .legendtext')[0]).fill"
+    light = page.evaluate(fill)
+    page.click("#theme-button")
+    page.wait_for_function(f"{fill} !== {light!r}")
+    page.reload()
+    page.wait_for_selector("main h1")
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    assert wide.complaints == []
+
+
+def test_what_senders_write_is_text_and_never_runs(wide):
+    for path in PAGES:
+        page = wide.open(path)
+        page.wait_for_timeout(50)
+        assert page.evaluate("window.__x") is None
+        assert page.locator("main img").count() == 0
+        assert not [
+            link for link in page.eval_on_selector_all("a", "all => all.map(a => a.href)") if "javascript" in link
+        ]
+    assert "<img src=x" in wide.open(FAILED_BUILD).inner_text("main")
+
+
+def test_recent_times_are_ages_and_older_ones_absolute(wide):
+    page = wide.open(f"/clusters/{AQUILA}")
+    texts = page.eval_on_selector_all("main table time", "all => all.map(t => t.textContent)")
+    assert any(text.endswith(" ago") for text in texts)
+    assert any(text.endswith(" UTC") for text in texts)
+    assert all(text.endswith((" ago", " UTC", "just now")) for text in texts)
