@@ -12,25 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import Unavailable
-from data.instants import to_instant
 from data.models import Instant
-from ingest.deliveries import Deliveries, Quarantined
+from ingest.deliveries import Deliveries
 from ingest.held import Held, HoldKeeper, Ticks
-from ingest.message import source_of
+from ingest.quarantine import Quarantine
 from ingest.queue import Message, Queue
 from ingest.receiving import Intake
 from ingest.storing import Outcome, Storing, postponed
 
 log = logging.getLogger(__name__)
 
-MAX_RECEIVES = 3
 IDLE_SECONDS = 0.5
 FIRST_BACKOFF, LAST_BACKOFF = 10.0, 640.0
 MOST_TRIES = 8
 PROBE_SECONDS = 2.0
 DRAIN_SECONDS = 10.0
 MOST_VISIBILITY = 43_200
-LAST_RECEIVE = "received for the last time; it was not stored before its worker ended"
 
 
 @dataclass(slots=True)
@@ -65,7 +62,7 @@ class Worker:
         self._ticks = ticks
         self._keeper = HoldKeeper(queue, held, ticks)
         self._probe = probe
-        self._clock = clock
+        self._quarantine = Quarantine(deliveries, queue, clock)
         self._waiting: dict[str, Waiting] = {}
         self._heard: dict[str, Instant] = {}
         self.counts = {"stored": 0, "events": 0, "refused": 0, "retried": 0}
@@ -113,50 +110,25 @@ class Worker:
     def _store(self, messages: Sequence[Message]) -> tuple[list[Message], Outcome]:
         """Those recorded just in case, and what came of all."""
         try:
-            in_case = self._record_last_receives(messages)
+            in_case = self._quarantine.record_last_receives(messages)
         except Unavailable as away:
             return [], postponed(messages, away)
         return in_case, self._storing.store(messages)
 
-    def _record_last_receives(self, messages: Sequence[Message]) -> list[Message]:
-        """SQS takes a message away after its last receive; should we not live to say why, the record is there."""
-        last = [m for m in messages if m.receives >= MAX_RECEIVES]
-        for message in last:
-            self._deliveries.quarantine(self._record(message, LAST_RECEIVE, final=False))
-        return last
-
-    def _forget(self, in_case: Sequence[Message], outcome: Outcome) -> None:
-        stored = {message.receipt for message in outcome.stored}
-        for message in in_case:
-            if message.receipt in stored:
-                try:
-                    self._deliveries.release(self._record(message, LAST_RECEIVE, final=False))
-                except Unavailable as error:
-                    outcome.stored.remove(message)
-                    outcome.passing.append((message, error))
-
     def _set_aside(self, outcome: Outcome) -> list[Message]:
-        """Record, copy to the DLQ, then delete: in this order nothing is lost. Those done."""
-        given_up = [(m, str(e)) for m, e in outcome.passing if self._tries(m) >= MOST_TRIES]
+        """Set aside what is refused, and what failed too often. Those done."""
+        too_often = [(m, e) for m, e in outcome.passing if self._tries(m) >= MOST_TRIES]
         outcome.passing = [(m, e) for m, e in outcome.passing if self._tries(m) < MOST_TRIES]
-        refused = outcome.refused + [(m, f"given up after {MOST_TRIES} tries: {why}") for m, why in given_up]
-        done = []
-        for message, reason in refused:
-            try:
-                self._deliveries.quarantine(self._record(message, reason))
-                self._queue.set_aside(message, reason)
-            except Unavailable as error:
-                outcome.passing.append((message, error))
-                continue
-            log.warning("quarantined", extra={"messageId": message.id, "reason": reason[:300]})
-            done.append(message)
+        given_up = [(m, f"given up after {MOST_TRIES} tries: {error}") for m, error in too_often]
+        done, later = self._quarantine.set_aside([*outcome.refused, *given_up])
+        outcome.passing += later
         return done
 
-    def _record(self, message: Message, reason: str, *, final: bool = True) -> Quarantined:
-        now = to_instant(self._clock())
-        return Quarantined(
-            message.id, message.sent_at, reason, message.body, message.receives, source_of(message.body), now, final
-        )
+    def _forget(self, in_case: Sequence[Message], outcome: Outcome) -> None:
+        """A message whose precautionary record stays is not done yet."""
+        for message, error in self._quarantine.forget(in_case, outcome.stored):
+            outcome.stored.remove(message)
+            outcome.passing.append((message, error))
 
     def _hear(self, outcome: Outcome) -> None:
         """Note the sources heard from; a note that fails is made again with the source's next event."""
@@ -190,7 +162,7 @@ class Worker:
     def _postpone(self, message: Message, error: Exception) -> None:
         """Try again here, later: giving it back would burn one of its receives."""
         tries = self._tries(message) + 1
-        delay = backoff(tries, random.random())  # noqa: S311
+        delay = backoff(tries, random.random())
         self._waiting[message.receipt] = Waiting(message, tries, time.monotonic() + delay)
         log.info("postponed", extra={"messageId": message.id, "tries": tries, "reason": str(error)[:300]})
         try:

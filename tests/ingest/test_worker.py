@@ -8,7 +8,7 @@ from typing import Any
 from data.catalog import CatalogStore
 from data.instants import to_instant
 from ingest.message import SCHEMA_VERSION
-from ingest.worker import MAX_RECEIVES
+from ingest.quarantine import MAX_RECEIVES
 from tests.conftest import Aws
 from tests.ingest import saying, working
 
