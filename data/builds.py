@@ -9,9 +9,7 @@ from data.views import BuildDetail
 INCIDENT_WINDOW_SEC = 72 * 3600  # an incident that names no attempt is looked for so long after it
 
 
-def build(
-    store: Store, scope: Scope, attempt_id: str, catalog: Catalog, serving_id: str | None
-) -> BuildDetail:
+def build(store: Store, scope: Scope, attempt_id: str, catalog: Catalog, serving_id: str | None) -> BuildDetail:
     """The attempt, its evidence and its surroundings, in at most eight calls; NotFound without it."""
     attempt = store.attempt(scope, attempt_id)
     evidence = store.evidence(scope, attempt_id)

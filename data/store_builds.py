@@ -61,9 +61,7 @@ class BuildReads(Reads):
         return sorted(map(to_attempt, rows), key=lambda a: (a.started_at, a.attempt_id), reverse=True)
 
     def _found(self, version: str) -> list[str]:
-        return [
-            row["sk"]["S"] for row in self._whole(Listing(self._tables.read_model, keys.find_pk(version)))
-        ]
+        return [row["sk"]["S"] for row in self._whole(Listing(self._tables.read_model, keys.find_pk(version)))]
 
     def _whole(self, listing: Listing) -> Sequence[Row]:
         """The rows of a small partition; of a large one as many as a request may go through."""
