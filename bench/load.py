@@ -3,7 +3,7 @@
 import selectors
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -126,12 +126,12 @@ def _note(one: Connection, load: Load) -> None:
         load.failures.append(str(answer[0]))
 
 
-def sequence(port: int, request: bytes, times: int) -> Load:
-    """Ask so many times, one after another, on one connection."""
+def sequence(port: int, requests: Iterable[bytes]) -> Load:
+    """Ask one after another, on one connection."""
     load = Load()
     start = time.perf_counter()
     with connections(port, 1) as [one]:
-        for _ in range(times):
+        for request in requests:
             one.send(request)
             while one.answer() is None:
                 chunk = one.socket.recv(262_144)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.load import ask, get
 from data import aws
-from data.tables import TableNames, create_queues, create_tables
+from data.tables import TableNames, create_queues, create_request, definitions
 from embedded.emulator import free_port
 from settings import process_environment
 
@@ -53,7 +53,8 @@ def tables_on(endpoint: str, prefix: str, *, queues: bool = True) -> Place:
     """Fresh tables (and queues) on an emulator."""
     tables = TableNames().prefixed(prefix)
     client = aws.dynamodb(endpoint, REGION, role="worker")
-    create_tables(client, tables)
+    for table in definitions(tables):
+        client.create_table(**create_request(table))
     client.close()
     if not queues:
         return Place(endpoint, tables)

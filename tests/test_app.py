@@ -159,7 +159,7 @@ def test_a_static_file_is_compressed_once(build, monkeypatch):
         levels.append(level)
         return compress(content, level, **more)
 
-    monkeypatch.setattr(compression.gzip, "compress", counted)
+    monkeypatch.setattr("web.compression.gzip.compress", counted)
     [path, *_] = [p for p in re.findall(r'src="(/[^"]+)"', client.get("/").text) if "component-suites" in p]
     for _ in range(3):
         answer = client.get(path, buffered=True, headers={"Accept-Encoding": "gzip"})
@@ -225,7 +225,7 @@ def test_a_well_formed_call_of_each_callback_is_let_through(dash_app):
 
 def test_damaged_calls_of_real_callbacks_never_are_our_fault(dash_app, client):
     noise = random.Random(7)
-    odd = (None, 0, -1, "", "x" * 500, [], {}, [[]], {"id": 1}, True, "../..", {"id": "a", "property": "b"})
+    odd: tuple = (None, 0, -1, "", "x" * 500, [], {}, [[]], {"id": 1}, True, "../..", {"id": "a", "property": "b"})
     callbacks = list(server_callbacks(dash_app).items())
     for _ in range(400):
         body = call_of(*noise.choice(callbacks))

@@ -7,7 +7,7 @@ import pytest
 from data import aggregations as agg
 from data.columns import Columns, columns_of
 from data.models import EVERYTHING, Gate, Scope, Status, Verdict
-from data.views import Counts
+from data.views import Counts, Rate
 from tests.read_model import AQUILA, MIRA, attempt, gate, pair_days
 
 FIRST, LAST = "2026-02-01", "2026-02-05"
@@ -30,7 +30,7 @@ def test_attempts_are_counted_by_their_terminal_status_and_live_is_a_success():
         attempt("2026-02-03T11:00:00Z", status=Status.IN_PROGRESS),
     )
     assert agg.counts(found) == Counts(success=2, failed=1, rollback=1, in_progress=1)
-    assert agg.success_rate(agg.counts(found)) == agg.Rate(0.5, 4)
+    assert agg.success_rate(agg.counts(found)) == Rate(0.5, 4)
 
 
 def test_a_cancelled_attempt_is_in_neither_side_of_any_rate():
@@ -39,17 +39,17 @@ def test_a_cancelled_attempt_is_in_neither_side_of_any_rate():
         attempt("2026-02-02T11:00:00Z", status=Status.FAILED, cancelled=True),
     ))  # fmt: skip
     assert found == Counts(success=1, cancelled=1)
-    assert agg.success_rate(found) == agg.Rate(1.0, 1)
+    assert agg.success_rate(found) == Rate(1.0, 1)
 
 
 def test_a_rate_of_nothing_is_none_with_a_reason_never_zero():
-    assert agg.success_rate(Counts()) == agg.Rate(None, 0, "no_attempts")
-    assert agg.success_rate(Counts(in_progress=3)) == agg.Rate(None, 0, "no_attempts")
-    assert agg.rollback_rate(Counts(failed=2)) == agg.Rate(None, 0, "nothing_went_out")
+    assert agg.success_rate(Counts()) == Rate(None, 0, "no_attempts")
+    assert agg.success_rate(Counts(in_progress=3)) == Rate(None, 0, "no_attempts")
+    assert agg.rollback_rate(Counts(failed=2)) == Rate(None, 0, "nothing_went_out")
 
 
 def test_the_rollback_rate_is_of_what_went_out():
-    assert agg.rollback_rate(Counts(success=3, failed=5, rollback=1)) == agg.Rate(0.25, 4)
+    assert agg.rollback_rate(Counts(success=3, failed=5, rollback=1)) == Rate(0.25, 4)
 
 
 def test_an_attempt_belongs_to_the_utc_day_it_started_on():
@@ -109,8 +109,8 @@ def test_the_pass_rate_leaves_skipped_tests_out_and_is_none_without_tests():
     [sanity, regression] = agg.suite_series(found, ["SANITY", "REGRESSION"], FIRST, LAST)
     assert sanity.pass_rate == [None, pytest.approx(10 / 12), None, None, None]
     assert sanity.tests == [0, 12, 0, 0, 0]
-    assert sanity.overall == agg.Rate(10 / 12, 12)
-    assert regression.overall == agg.Rate(None, 0, "no_tests")
+    assert sanity.overall == Rate(10 / 12, 12)
+    assert regression.overall == Rate(None, 0, "no_tests")
     assert regression.pass_rate == [None] * 5
 
 

@@ -43,9 +43,9 @@ class Counting:
 
     def __init__(self, client) -> None:
         self._client = client
-        self.calls = Counter()
-        self.named = []
-        self.partitions = []
+        self.calls: Counter[str] = Counter()
+        self.named: list[tuple[str, str]] = []
+        self.partitions: list[str] = []
 
     def __getattr__(self, name):
         return getattr(self._client, name)
@@ -363,7 +363,7 @@ def test_unprocessed_keys_are_asked_again_and_not_for_ever(aws, counting, clock)
         return answer | {"UnprocessedKeys": {table: asked | {"Keys": left}} if left else {}}
 
     counting.batch_get_item = partly
-    waits = []
+    waits: list[float] = []
     reader = ReadModelReader(counting, aws.tables, sleep=waits.append)
     model.load(reader)
     services = ("authn", "billing", "new")

@@ -35,9 +35,13 @@ def server():
 @pytest.fixture
 def lines(caplog):
     """The log as it would be written."""
-    handler = logging.Handler()
-    found = []
-    handler.emit = lambda record: found.append(json.loads(logs.JsonFormatter().format(record)))
+    found: list[dict] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record):
+            found.append(json.loads(logs.JsonFormatter().format(record)))
+
+    handler = Kept()
     logging.getLogger().addHandler(handler)
     yield found
     logging.getLogger().removeHandler(handler)

@@ -43,7 +43,7 @@ class Pages:
 
 @pytest.fixture
 def pages(monkeypatch):
-    monkeypatch.setattr(kept_views.time, "monotonic", lambda: 1000.0)
+    monkeypatch.setattr("web.kept_views.time.monotonic", lambda: 1000.0)
     return Pages()
 
 
@@ -95,7 +95,7 @@ def test_nothing_is_kept_before_there_is_a_generation(pages):
 
 def test_hours_roll_on_even_where_nothing_is_confirmed(pages, monkeypatch):
     pages.ask()
-    monkeypatch.setattr(kept_views.time, "monotonic", lambda: 1011.0)
+    monkeypatch.setattr("web.kept_views.time.monotonic", lambda: 1011.0)
     assert pages.ask()["drawn"] == 2
 
 
