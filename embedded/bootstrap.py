@@ -75,10 +75,22 @@ def _pip(environment: Path, requirements: str) -> None:
         environment / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
         "-r", ROOT / requirements,
     ]  # fmt: skip
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    LOG.write_text(done.stdout)
-    if done.returncode != 0:
-        raise BootstrapError(explain(done.stdout, requirements))
+    lines = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        assert pip.stdout is not None
+        for line in pip.stdout:
+            lines.append(line)
+            _show(line)
+    log = "".join(lines)
+    LOG.write_text(log)
+    if pip.returncode != 0:
+        raise BootstrapError(explain(log, requirements))
+
+
+def _show(line: str) -> None:
+    """What pip is at, on one line that is written over; nothing where nobody looks."""
+    if sys.stdout.isatty() and line.startswith(("Collecting", "Installing", "Successfully")):
+        print(f"\r\x1b[K  {line.strip()[:70]}", end="" if line.startswith(("C", "I")) else "\n", flush=True)
 
 
 def explain(log: str, requirements: str) -> str:
