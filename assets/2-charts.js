@@ -41,9 +41,22 @@
     return layout;
   }
 
-  function open(event) {
-    const point = event.points && event.points[0];
-    if (point && point.customdata) document.dispatchEvent(new CustomEvent("open-page", { detail: point.customdata }));
+  // The hover names every series of a day, and so does the click: which bar of the stack was it?
+  function barUnder(gd, points, pointer) {
+    const plot = gd.querySelector(".nsewdrag").getBoundingClientRect();
+    const height = gd._fullLayout.yaxis.p2d(pointer.clientY - plot.top);
+    let top = 0;
+    return points.find((point) => { top += point.y; return point.y > 0 && height <= top; });
+  }
+
+  function open(gd, event) {
+    const points = (event.points || []).filter((point) => point.customdata);
+    if (!points.length) return;
+    const bars = points[0].data.type === "bar";
+    const point = bars ? barUnder(gd, points, event.event) : points[0];
+    const url = new URL((point || points[0]).customdata, location.href);
+    if (!point) url.searchParams.delete("status");  // above the bars: the whole day
+    document.dispatchEvent(new CustomEvent("open-page", { detail: url.href }));
   }
 
   function drawing(method) {
@@ -53,7 +66,7 @@
       given.layout = kept(gd, Object.assign({}, given.layout, { template: template() }));
       return plotly[method](gd, given).then((drawn) => {
         drawn.removeAllListeners("plotly_click");
-        drawn.on("plotly_click", open);
+        drawn.on("plotly_click", (event) => open(drawn, event));
         return drawn;
       });
     };

@@ -150,9 +150,46 @@
     if (event.target.closest("#theme-button")) window.toggleTheme();
   });
 
+  // A redrawn part is made of new elements: the focus, sideways scroll and open details of the old go over to them.
+  const places = new Map();
+  let focused = null;
+  const region = (element) => element.closest(".region");
+  const nth = (element, kind) => [...region(element).querySelectorAll(kind)].indexOf(element);
+  function sign(element) {
+    return [element.tagName, element.getAttribute("href"), element.id, element.textContent.slice(0, 80)].join("|");
+  }
+  document.addEventListener("focusin", (event) => {
+    const part = region(event.target);
+    focused = part && { part: part.id, element: event.target, sign: sign(event.target), n: nth(event.target, event.target.tagName) };
+  });
+  document.addEventListener("focusout", (event) => {
+    setTimeout(() => { if (focused && focused.element === event.target && event.target.isConnected && document.activeElement !== event.target) focused = null; });
+  });
+  document.addEventListener("scroll", (event) => {
+    const box = event.target;
+    if (box.matches && box.matches(".scroller") && region(box)) places.set(region(box).id + nth(box, ".scroller") + "scroll", [box.scrollLeft, box.scrollTop]);
+  }, true);
+  document.addEventListener("toggle", (event) => {
+    if (region(event.target)) places.set(region(event.target).id + nth(event.target, "details") + "open", event.target.open);
+  }, true);
+  function restore(part) {
+    [...part.querySelectorAll(".scroller")].forEach((box, n) => {
+      const place = places.get(part.id + n + "scroll");
+      if (place) [box.scrollLeft, box.scrollTop] = place;
+    });
+    [...part.querySelectorAll("details")].forEach((box, n) => { if (places.get(part.id + n + "open")) box.open = true; });
+    if (!focused || focused.part !== part.id || focused.element.isConnected) return;
+    const alike = [...part.querySelectorAll(focused.element.tagName)];
+    const same = alike.find((one) => sign(one) === focused.sign) || alike[focused.n];
+    if (same) same.focus({ preventScroll: true });
+  }
+
   // What the router or a refresh put in.
   let heading = null;
-  function settle() {
+  function settle(changes) {
+    for (const change of changes) {
+      if (change.type === "childList" && change.target.matches(".region")) restore(change.target);
+    }
     tellAges();
     for (const code of document.querySelectorAll("code.with-origin")) {
       const text = code.firstChild;

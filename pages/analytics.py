@@ -77,13 +77,14 @@ def _head(
     )  # fmt: skip
     custom = filters.form(
         PATH, "Custom days",
-        filters.day_field("from", "From", asked.start), filters.day_field("to", "To", asked.end),
+        filters.day_field("from", "From", days.start), filters.day_field("to", "To", days.end),
         filters.kept("service", asked.service_id), filters.kept("cluster", asked.cluster_id), button="Apply",
     )  # fmt: skip
     heading = el("H1", "Analytics", tabIndex="-1", data_title="Analytics")
-    words = el("P", period_words(asked.start, asked.end), cls="ink-2")
+    words = el("P", period_words(days.start, days.end), cls="ink-2")
+    held = el("P", f"Numbers are held since {asked.start}.", cls="hint") if days.start < asked.start else None
     toolbar = el("Div", choices, filters.range_filter(PATH, query, days.name), custom, cls="toolbar")
-    return [el("Div", heading, words, cls="page-head"), toolbar, *_chips(asked, query, services, clusters)]
+    return [el("Div", heading, words, held, cls="page-head"), toolbar, *_chips(asked, query, services, clusters)]
 
 
 def _chips(asked: AnalyticsFilter, query: Query, services: dict[str, str], clusters: dict[str, str]) -> list[Node]:

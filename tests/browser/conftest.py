@@ -155,6 +155,7 @@ def tab(chromium: Browser, base: str, width: int = 1440, theme: Any = "light") -
     """A fresh browser profile; requests to other hosts count as complaints."""
     profile = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
     page = profile.new_page()
+    page.set_default_timeout(15_000)
     opened = Tab(page, base)
     page.on("console", lambda said: opened.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))

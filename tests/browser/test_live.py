@@ -14,29 +14,29 @@ SOON = 20_000
 
 def test_an_event_appears_without_a_reload_and_moves_nothing(wide, dashboard):
     page = wide.open(f"/clusters/{MIRA}")
-    page.evaluate("window.scrollTo(0, 240)")
-    page.locator("#attempts ~ *, .segments a").first.focus()
-    page.evaluate("window.mark = document.querySelector('main h1')")
+    page.evaluate("window.scrollTo(0, 60)")
+    page.locator('.segments a:text("Failed")').focus()
+    page.evaluate("window.stays = document.querySelector('main .page')")
     before = page.evaluate("[scrollY, document.activeElement.textContent]")
     dashboard.say(dashboard.deployed(0.4, buildVersion="9.9.1", attemptNumber="new"))
     began = time.monotonic()
     page.wait_for_selector("text=9.9.1", timeout=SOON)
     assert time.monotonic() - began < 10
     assert page.evaluate("[scrollY, document.activeElement.textContent]") == before
-    assert page.evaluate("window.mark === document.querySelector('main h1')")
+    assert page.evaluate("window.stays.isConnected")
     assert wide.complaints == []
 
 
 def test_a_refresh_keeps_the_zoom_of_a_chart_and_draws_its_new_data(wide, dashboard):
     page = wide.open("/analytics?range=7d")
-    page.wait_for_selector(".js-plotly-plot .bars .point path")
+    page.wait_for_selector(".js-plotly-plot .bars .point path", state="attached")
     page.evaluate("""() => { const gd = document.querySelector('.js-plotly-plot');
         window.Plotly.relayout(gd, {'yaxis.range': [0, 42], 'yaxis.autorange': false}); }""")
-    page.wait_for_function("document.querySelector('.js-plotly-plot').layout.yaxis.range[1] === 42")
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot').layout.yaxis.range[1] === 42")
     total = "document.querySelector('.js-plotly-plot').data[2].y.reduce((a, b) => a + b)"
     before = page.evaluate(total)
     dashboard.say(dashboard.deployed(0.3, buildVersion="9.9.2", attemptNumber="zoom"))
-    page.wait_for_function(f"{total} === {before + 1}", timeout=SOON)
+    page.wait_for_function(f"() => {total} === {before + 1}", timeout=SOON)
     assert page.evaluate("document.querySelector('.js-plotly-plot').layout.yaxis.range") == [0, 42]
     assert wide.complaints == []
 
@@ -84,3 +84,15 @@ def test_while_the_web_process_is_away_the_page_stays_and_says_so(chromium, dash
         assert page.locator("#attention").count() == 1
         page.unroute("**/api/generation")
         expect(page.locator("#freshness-text")).to_have_text(re.compile(r"Updated .+ ago"), timeout=SOON)
+
+
+def test_a_redrawn_table_keeps_its_sideways_scroll_and_open_details(chromium, dashboard):
+    with tab(chromium, dashboard.url, 390) as opened:
+        page = opened.open(f"/clusters/{MIRA}")
+        page.evaluate("document.querySelectorAll('.scroller')[1].scrollLeft = 120")
+        page.evaluate("window.old = document.querySelectorAll('.scroller')[1]")
+        dashboard.say(dashboard.deployed(0.15, buildVersion="9.9.4", attemptNumber="scroll"))
+        page.wait_for_selector("text=9.9.4", state="attached", timeout=SOON)
+        page.wait_for_function("() => !window.old.isConnected")
+        assert page.evaluate("document.querySelectorAll('.scroller')[1].scrollLeft") == 120
+        assert opened.complaints == []
