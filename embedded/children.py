@@ -29,8 +29,9 @@ class Stage(IntEnum):
     AWS = 3
 
 
-# Seconds a stage may take before SIGKILL: 24 in all, of the 25 that are promised.
-GRACE = {Stage.SENDERS: 3.0, Stage.SERVERS: 12.0, Stage.AWS: 9.0}
+# Seconds from the first SIGTERM to a stage's SIGKILL: within the 25 that are promised, and the embedded AWS may
+# use for saving what the others did not need.
+PATIENCE = {Stage.SENDERS: 3.0, Stage.SERVERS: 15.0, Stage.AWS: 24.0}
 
 
 @dataclass(slots=True)
@@ -118,12 +119,13 @@ class Children:
 
     def stop_all(self) -> None:
         """Stage after stage: SIGTERM, wait, SIGKILL for what is left; then the guard may go too."""
+        began = time.monotonic()
         for stage in Stage:
             members = [child for child in self._children if child.stage is stage]
             for child in members:
                 with suppress(ProcessLookupError):
                     child.process.send_signal(signal.SIGTERM)
-            deadline = time.monotonic() + GRACE[stage]
+            deadline = began + PATIENCE[stage]
             for child in members:
                 self._end(child, deadline)
         if self._guard.stdin is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from embedded.children import GRACE, Stage
+from embedded.children import PATIENCE, Stage
 
 
 def read_children(lines: Iterable[str]) -> dict[int, Stage]:
@@ -29,12 +29,13 @@ def read_children(lines: Iterable[str]) -> dict[int, Stage]:
 
 def stop(children: dict[int, Stage]) -> None:
     """SIGTERM by stages; SIGKILL for groups that stay."""
+    began = time.monotonic()
     for stage in Stage:
         groups = [pid for pid, of in children.items() if of is stage]
         for pid in groups:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + GRACE[stage]
+        deadline = began + PATIENCE[stage]
         while any(_exists(pid) for pid in groups) and time.monotonic() < deadline:
             time.sleep(0.05)
         for pid in groups:
