@@ -57,6 +57,14 @@ class Claims:
                 yield fact, list(claims.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """An attempt's fold, and the attempt as its own claims alone say (which is how it is listed)."""
+
+    fold: AttemptFold
+    alone: Attempt | None
+
+
 def bulk_apply(
     client: "DynamoDBClient", tables: TableNames, catalog: Catalog, events: Iterable[AnyEvent],
     retention_days: int, now: Instant, progress: Progress = lambda done, total: None,
@@ -79,7 +87,7 @@ def plan(claims: Claims, retention_days: int, now: Instant) -> Iterator[Change]:
     tables = claims.tables
     attempts = _fold_attempts(claims, retention_days)
     first = sealed_before(now, retention_days)
-    facts = [fold.attempt for fold in attempts.values() if fold.attempt]
+    facts = [one.fold.attempt for one in attempts.values() if one.fold.attempt]
     days = [day for day in fold_days(facts) if day.day >= first]
     exempt: set[str] = set()
     for _, of_pair in groupby(days, key=lambda day: (day.cluster_id, day.service_id)):
@@ -90,23 +98,28 @@ def plan(claims: Claims, retention_days: int, now: Instant) -> Iterator[Change]:
             yield Change.put(tables.read_model, from_current(current))
     for day in days:
         yield from (Change.put(tables.read_model, item) for item in day_items(day))
-    for attempt_id, fold in attempts.items():
+    for attempt_id, one in attempts.items():
         own = list(claims.facts[("attempt", attempt_id)].values())
-        dropped = {id(claim) for claim in fold.dropped}
-        for claim in own:
-            if id(claim) not in dropped:
-                yield Change.put(tables.test_runs, rows.claim_item(claim, attempt_id, retention_days))
-        fact = rows.spare(fold.attempt, attempt_id in exempt) if fold.attempt else None
-        expires = fact.expires_at if fact else results_expiry(own, retention_days)
-        yield from (Change.put(tables.test_runs, item) for item in rows.run_items(fold, expires).values())
-        if fact:
-            yield Change.put(tables.attempts, codec.from_attempt(fact))
-            yield Change.put(tables.test_runs, rows.pointer_item(fact))
-            alone = fold_attempt(attempt_id, own, Version(), retention_days).attempt or fact
-            yield Change.put(tables.test_runs, rows.listing_item(alone, retention_days))
-            yield from (Change.put(tables.read_model, item) for item in rows.find_items(fact, own))
+        yield from _attempt(tables, attempt_id, one, own, attempt_id in exempt, retention_days)
     yield from _waiting(claims, retention_days)
     yield from _dated(claims, retention_days)
+
+
+def _attempt(
+    tables: TableNames, attempt_id: str, one: Folded, own: list[Claim], exempt: bool, retention_days: int
+) -> Iterator[Change]:  # fmt: skip
+    dropped = {id(claim) for claim in one.fold.dropped}
+    for claim in own:
+        if id(claim) not in dropped:
+            yield Change.put(tables.test_runs, rows.claim_item(claim, attempt_id, retention_days))
+    fact = rows.spare(one.fold.attempt, exempt) if one.fold.attempt else None
+    expires = fact.expires_at if fact else results_expiry(own, retention_days)
+    yield from (Change.put(tables.test_runs, item) for item in rows.run_items(one.fold, expires).values())
+    if fact and one.alone:
+        yield Change.put(tables.attempts, codec.from_attempt(fact))
+        yield Change.put(tables.test_runs, rows.pointer_item(fact))
+        yield Change.put(tables.test_runs, rows.listing_item(one.alone, retention_days))
+        yield from (Change.put(tables.read_model, item) for item in rows.find_items(fact, own))
 
 
 def fold_days(attempts: Iterable[Attempt]) -> list[PairDay]:
@@ -119,23 +132,23 @@ def fold_days(attempts: Iterable[Attempt]) -> list[PairDay]:
     return [fold_day(*names, of_day) for names, of_day in groupby(ordered, key=key)]
 
 
-def _fold_attempts(claims: Claims, retention_days: int) -> dict[str, AttemptFold]:
+def _fold_attempts(claims: Claims, retention_days: int) -> dict[str, Folded]:
     own = {fact[1]: said for fact, said in claims.of("attempt")}
     waiting = {fact[1:]: said for fact, said in claims.of("version")}
+    alone = {one: fold_attempt(one, said, Version(), retention_days) for one, said in own.items()}
     listed = defaultdict(list)
-    for attempt_id, said in own.items():
-        alone = fold_attempt(attempt_id, said, Version(), retention_days).attempt
-        if alone and _version_of(attempt_id) in waiting:
-            listed[_version_of(attempt_id)].append(listing(alone))
+    for attempt_id, fold in alone.items():
+        if fold.attempt and _version_of(attempt_id) in waiting:
+            listed[_version_of(attempt_id)].append(listing(fold.attempt))
     versions = {
         version: Version(tuple(listed[version]), tuple(said)) for version, said in waiting.items()
     }  # fmt: skip
-    return {
-        attempt_id: fold_attempt(
-            attempt_id, said, versions.get(_version_of(attempt_id), Version()), retention_days
-        )
-        for attempt_id, said in own.items()
-    }
+    folded = {}
+    for attempt_id, fold in alone.items():
+        version = versions.get(_version_of(attempt_id))
+        whole = fold_attempt(attempt_id, own[attempt_id], version, retention_days) if version else fold
+        folded[attempt_id] = Folded(whole, fold.attempt)
+    return folded
 
 
 def _version_of(attempt_id: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ of an event (camelCase, sorted keys, no nulls, no receivedAt) is what a claim ke
 import hashlib
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -181,6 +182,7 @@ def to_claim(event: AnyEvent, observation: bool = False) -> Claim:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)  # a fold reads each of its claims several times, the next one most of them again
 def from_claim(claim: Claim) -> AnyEvent:
     """The event a claim keeps."""
     return from_body(

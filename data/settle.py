@@ -81,8 +81,11 @@ class Settler:
         seen: Seen | None = None
         for _ in range(ROUNDS):
             partition = self._partition(attempt_id)
-            version = self._version_of(attempt_id, partition)
-            fold = fold_attempt(attempt_id, partition.claims, version, self._retention)
+            alone = fold_attempt(attempt_id, partition.claims, Version(), self._retention)
+            version = self._version_of(attempt_id, partition, alone.attempt)
+            fold = alone
+            if version.waiting:
+                fold = fold_attempt(attempt_id, partition.claims, version, self._retention)
             if fold.attempt is None:
                 return self._settled(attempt_id, None, fold, partition, version)
             if look and seen is None:
@@ -111,15 +114,16 @@ class Settler:
     def _partition(self, attempt_id: str) -> rows.Partition:
         return rows.read_partition(self._dynamo.query(self._tables.test_runs, attempt_id))
 
-    def _version_of(self, attempt_id: str, partition: rows.Partition) -> Version:
-        """The version's partition, read after this attempt was listed in it."""
-        own = fold_attempt(attempt_id, partition.claims, Version(), self._retention).attempt
+    def _version_of(self, attempt_id: str, partition: rows.Partition, own: Attempt | None) -> Version:
+        """The version's partition, read after this attempt was listed in it.
+
+        Listed is what its own claims alone say, so that no binding can depend on itself.
+        """
         names = keys.split_attempt_id(attempt_id)
         if names is None:
             raise ValueError(f"not an attempt id: {attempt_id}")
         if own is None:
             return self.version(*names[:3])
-        # the listing is only of what the attempt's own claims say, so that no binding can depend on itself
         item, one = rows.listing_item(own, self._retention), listing(own)
         pointer = partition.pointer
         if pointer is None or (pointer.started_at, pointer.git_sha) != (one.started_at, one.git_sha):
