@@ -15,14 +15,14 @@ class Row:
     ours: str
     limit: str
     ratio: float | None
-    goal: float
+    goal: float | None  # None: for information
     at_least: bool  # else at most
     note: str = ""
 
     @property
     def met(self) -> bool | None:
         """Whether the goal is met; None where nothing was measured."""
-        if self.ratio is None:
+        if self.ratio is None or self.goal is None:
             return None
         return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
 
@@ -48,8 +48,9 @@ def table(rows: Sequence[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     ratio = "–" if row.ratio is None else f"{row.ratio:.2f}"
-    goal = f"{'≥' if row.at_least else '≤'} {row.goal:g}"
-    verdict = {True: "met", False: "MISSED", None: "skipped"}[row.met]
+    goal = "–" if row.goal is None else f"{'≥' if row.at_least else '≤'} {row.goal:g}"
+    unmeasured = "information" if row.goal is None else "skipped"
+    verdict = {True: "met", False: "MISSED", None: unmeasured}[row.met]
     return row.name, row.ours, row.limit, ratio, goal, f"{verdict}{f': {row.note}' if row.note else ''}"
 
 

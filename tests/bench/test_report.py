@@ -25,3 +25,9 @@ def test_the_table_says_missed_loudly_and_why_something_was_skipped():
     assert "≥ 0.5" in text
     assert "skipped: no Node here" in text
     assert len({len(line) for line in text.splitlines()}) == 1
+
+
+def test_a_figure_without_a_goal_is_information():
+    row = Row("first view", "30 ms", "1 ms", 30.0, None, at_least=False)
+    assert row.met is None
+    assert "information" in table([row])
