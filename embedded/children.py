@@ -29,7 +29,7 @@ class Stage(IntEnum):
     AWS = 3
 
 
-# Seconds from the first SIGTERM to a stage's SIGKILL: within the 25 that are promised, and the embedded AWS may
+# Seconds from the first SIGTERM to a stage's SIGKILL: within the 25 that are promised; the embedded AWS may
 # use for saving what the others did not need.
 PATIENCE = {Stage.SENDERS: 3.0, Stage.SERVERS: 15.0, Stage.AWS: 24.0}
 
