@@ -114,19 +114,21 @@ def _sealed(key: tuple[str, str], first: str) -> bool:
 
 
 def check(dynamo: Dynamo, tables: TableNames, retention_days: int, clock: Callable[[], datetime]) -> list[str]:
-    """What differs from the facts and still does a moment later: a worker may be in the middle of its work."""
+    """What differs from the facts and a moment later still does, untouched: a worker may be at work meanwhile."""
 
-    def look() -> dict[tuple[str, str], str]:
+    def look() -> dict[tuple[str, str], tuple[str, Item | None, Item | None]]:
         first = sealed_before(to_instant(clock()), retention_days)
         stored = read(dynamo, tables)
-        return differences(stored, derive(stored, first), first)
+        derived = derive(stored, first)
+        wrong = differences(stored, derived, first)
+        return {key: (word, stored.read_model.get(key), derived.items.get(key)) for key, word in wrong.items()}
 
     found = look()
     if found:
         time.sleep(RECHECK_SECONDS)
         again = look()
-        found = {key: word for key, word in again.items() if found.get(key) == word}
-    return [f"{pk} {sk} {word}" for (pk, sk), word in sorted(found.items())]
+        found = {key: seen for key, seen in again.items() if found.get(key) == seen}
+    return [f"{pk} {sk} {word}" for (pk, sk), (word, *_) in sorted(found.items())]
 
 
 def rebuild(
