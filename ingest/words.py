@@ -93,7 +93,8 @@ def _url(text: str) -> str:
         raise ValueError("must be an http:// or https:// URL with a host")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not carry credentials")
-    if not all(_printable(char) and not char.isspace() and char != "\\" for char in text):
+    plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
+    if not plain and not all(_printable(char) and not char.isspace() and char != "\\" for char in text):
         raise ValueError("must not hold spaces, backslashes or control characters")
     return text
 
