@@ -23,6 +23,7 @@ EPOCH = date(1970, 1, 1)
 
 PairDayKey = tuple[str, str, Day]
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,7 @@ def _frame(
     types |= dict.fromkeys(text, "category") | dict.fromkeys(counts, np.int32)
     types |= dict.fromkeys(floats, np.float32) | dict.fromkeys(wide, np.int64) | dict.fromkeys(small, np.int8)
     columns = zip(*rows, strict=True) if rows else ((),) * len(types)
-    return pd.DataFrame(
-        {name: _column(values, types[name]) for name, values in zip(types, columns, strict=True)}
-    )
+    return pd.DataFrame({name: _column(values, types[name]) for name, values in zip(types, columns, strict=True)})
 
 
 def _column(values: Sequence[Any], kind: Any) -> Any:
@@ -122,24 +121,22 @@ def _merged(old: pd.DataFrame, fresh: pd.DataFrame, gone: Collection[PairDayKey]
 
 def _named(frame: pd.DataFrame, keys: Collection[PairDayKey]) -> Mask:
     """Which rows belong to one of `keys`."""
-    codes = [_codes(frame, cluster, service, day) for cluster, service, day in keys]
-    wanted = np.array([code for code in codes if code is not None], dtype=np.int64)
-    clusters = frame["cluster"].cat.codes.to_numpy().astype(np.int64)
-    services = frame["service"].cat.codes.to_numpy().astype(np.int64)
-    days = frame["day"].to_numpy().astype(np.int64)
-    return np.isin(_code(clusters, services, days), wanted)
+    if not keys or frame.empty:
+        return np.zeros(len(frame), dtype=np.bool_)
+    clusters, services, days = zip(*keys, strict=True)
+    cluster_places = frame["cluster"].cat.categories.get_indexer(pd.Index(clusters, dtype=str))
+    service_places = frame["service"].cat.categories.get_indexer(pd.Index(services, dtype=str))
+    known = (cluster_places >= 0) & (service_places >= 0)
+    wanted = _code(cluster_places, service_places, np.array([day_number(day) for day in days]))[known]
+    rows = _code(
+        frame["cluster"].cat.codes.to_numpy(), frame["service"].cat.codes.to_numpy(), frame["day"].to_numpy()
+    )  # fmt: skip
+    return np.isin(rows, wanted)
 
 
-def _codes(frame: pd.DataFrame, cluster_id: str, service_id: str, day: Day) -> int | None:
-    clusters, services = frame["cluster"].cat.categories, frame["service"].cat.categories
-    if cluster_id not in clusters or service_id not in services:
-        return None
-    return int(_code(clusters.get_loc(cluster_id), services.get_loc(service_id), day_number(day)))
-
-
-def _code(cluster: Any, service: Any, day: Any) -> Any:
+def _code(cluster: Places, service: Places, day: Places) -> npt.NDArray[np.int64]:
     """One number a pair-day: 20 bits each for service and day."""
-    return ((cluster << 20) + service << 20) + day
+    return ((cluster.astype(np.int64) << 20) + service << 20) + day
 
 
 def day_number(day: Day) -> int:
