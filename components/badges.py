@@ -57,13 +57,15 @@ def gates(items: Sequence[Gate], attempt_id: str) -> Node:
     """One letter per suite, linked to the runs behind it; the verdict is in shape and words."""
     if not items:
         return el("Span", "no suites expected", cls="ink-2 small")
+    ordered = sorted(items, key=_suite_order)
     letters: list[Child] = [
         el(
-            "Span", el("Span", gate.suite[:1], aria_hidden="true"), hidden(gate_words(gate) + "."),
-            cls=f"gate gate-{gate.verdict.value}", title=gate_words(gate),
+            "Span", gate.suite[:1], cls=f"gate gate-{gate.verdict.value}", title=gate_words(gate),
+            aria_hidden="true",
         )
-        for gate in sorted(items, key=_suite_order)
+        for gate in ordered
     ]  # fmt: skip
+    letters.append(hidden(" ".join(f"{gate_words(gate)}." for gate in ordered)))
     return link(letters, build_path(attempt_id) + "#gates", cls="gates")
 
 

@@ -54,14 +54,11 @@ def layout(open_access: bool = True, version: str = "") -> html.Div:
 
 
 def _header() -> html.Header:
-    brand = html.A([html.Span(PRODUCT, className="brand-long"), _named(SHORT)], href="/", className="brand")
+    names = [html.Span(PRODUCT, className="brand-long"), html.Span(SHORT, className="brand-short")]
+    brand = html.A(names, href="/", className="brand")
     items = [html.Li(html.A(words, href=path)) for words, path in NAVIGATION]
     menu = html.Nav(html.Ul(items), className="menu", **_attributes(aria_label="Main"))
     return html.Header([brand, menu, _freshness(), _buttons()], className="bar")
-
-
-def _named(short: str) -> html.Span:
-    return html.Span(short, className="brand-short", **_attributes(aria_hidden="true"))
 
 
 def _freshness() -> html.Div:

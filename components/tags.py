@@ -5,7 +5,8 @@ component object, compares and hashes as it is, and Dash sends both the same way
 """
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 Node = dict[str, Any]
 Child = Node | str | int | None
@@ -45,6 +46,7 @@ def mono(text: str, title: str | None = None) -> Node:
     return el("Span", text, cls="mono", title=title)
 
 
+@cache
 def _attribute(name: str) -> str:
     return name.replace("_", "-") if name.startswith(("aria_", "data_")) else name
 
@@ -52,6 +54,10 @@ def _attribute(name: str) -> str:
 def _flat(children: tuple[Children, ...]) -> list[Child]:
     out: list[Child] = []
     for child in children:
-        parts = child if isinstance(child, Sequence) and not isinstance(child, str) else (child,)
-        out.extend(part for part in parts if part is not None)
+        if child is None:
+            continue
+        if isinstance(child, (list, tuple)):
+            out.extend([part for part in child if part is not None])
+        else:
+            out.append(cast(Child, child))
     return out

@@ -49,7 +49,7 @@ def view(generation: Generation, args: Args) -> View:
             Part("rows", lambda: analytics_rows.rows(_wanted(args, shown, days), query), what="attempts",
                  lasting=False),
         ],
-        period=(to_instant(now)[:10], days.start, days.end),
+        of=(to_instant(now)[:10], days.name, days.start, days.end, wanted.service_id, wanted.cluster_id),
     )  # fmt: skip
 
 

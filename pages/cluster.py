@@ -45,7 +45,7 @@ def view(generation: Generation, args: Args) -> View:
             Part("services", lambda: _services(shown)),
             Part("attempts", lambda: _attempts(cluster_id, path, days, args), what="attempts", lasting=False),
         ],
-        period=(days.start, days.end),
+        of=(cluster_id, days.name, days.start, days.end),
     )
 
 

@@ -1,6 +1,6 @@
 """What a page is made of, and drawing it: named parts, each with a digest of what it shows.
 
-Parts that follow from the generation and the address alone are drawn once per generation and kept with it.
+Parts that follow from the generation and what a page is of are drawn once per generation and kept with it.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ Args = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a page. `lasting`: it follows from the generation, the scope and the address alone."""
+    """A piece of a page. `lasting`: it follows from the generation, the scope and `View.of` alone."""
 
     name: str
     draw: Callable[[], Children]
@@ -52,10 +52,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is on a page, in order. `period`: what lasting parts depend on beside generation and address."""
+    """What is on a page, in order. `of`: all that its lasting parts follow from, beside generation and scope."""
 
     parts: Sequence[Part | Chart]
-    period: tuple[str, ...] = ()
+    of: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Drawing:
 
 def draw(generation: Generation, view: View, key: tuple[str, ...], first: bool) -> Drawing:
     """Draw a view. A part that cannot be drawn says so on a first view, else it is left out: the old stays."""
-    pieces = dict(generation.memo.get(("page", *key, *view.period), lambda: _lasting(view)))
+    pieces = dict(generation.memo.get(("page", *key, *view.of), lambda: _lasting(view)))
     for part in view.parts:
         if isinstance(part, Part) and not part.lasting:
             piece = _fleeting(part, first)

@@ -76,7 +76,7 @@ def page(name: str, args: Args) -> Node:
 
 def _draw(name: str, args: Args, first: bool) -> Drawing:
     generation = context.generation()
-    return draw(generation, PAGES.views[name](generation, args), (_key(name, args), context.scope().key), first)
+    return draw(generation, PAGES.views[name](generation, args), (name, context.scope().key), first)
 
 
 def _key(name: str, args: Args) -> str:

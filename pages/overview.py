@@ -34,7 +34,7 @@ def view(generation: Generation, _args: Args) -> View:
             Part("stages", lambda: panel("Cluster-regions by stage", state_views.stages(shown.clusters))),
             Part("matrix", lambda: _matrix(shown)),
         ],
-        period=(to_instant(context.now())[:10],),
+        of=(to_instant(context.now())[:10],),
     )
 
 

@@ -27,7 +27,7 @@ def view(generation: Generation, args: Args) -> View:
     card = queries.scorecard(generation, context.scope(), days.start, days.end, context.now())
     return View(
         [Part("head", lambda: _head(card, days)), Part("card", lambda: _card(card, days), lasting=bool(card.rows))],
-        period=(days.start, days.end),
+        of=(days.name, days.start, days.end),
     )
 
 

@@ -49,7 +49,7 @@ def view(generation: Generation, args: Args) -> View:
             Part("attempts", lambda: _attempts(shown, path, days, args), what="attempts", lasting=False),
             Part("promotions", lambda: _promotions(service_id), what="promotions", lasting=False),
         ],
-        period=(days.start, days.end),
+        of=(service_id, days.name, days.start, days.end),
     )
 
 
