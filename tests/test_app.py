@@ -21,7 +21,7 @@ from web import compression
 from web.callback_bodies import ENDPOINT, call_of, is_call
 from web.compression import Compressed
 from web.pages_status import is_page
-from web.warmup import warm_up
+from web.warmup import page_views, router_call, warm_up
 
 PASSED = tuple(gate(suite) for suite in SUITES)
 
@@ -271,3 +271,23 @@ def test_two_applications_in_one_process_do_not_mix(build):
     assert first.server.test_client().get("/readyz").status_code == 200
     assert second.server.test_client().get("/readyz").status_code == 503
     assert server_callbacks(first).keys() == server_callbacks(second).keys()
+
+
+def test_the_views_that_are_kept_are_going_to_a_page_and_drawing_it_again(dash_app):
+    kept = page_views(dash_app)
+    assert len(kept) == 2
+    assert sum("_pages_content" in name for name in kept) == 1
+
+
+def test_a_page_is_the_same_for_the_next_reader_and_another_for_another_scope(build):
+    mine = Scope(clusters=frozenset({MIRA}))
+    current = [mine]
+    app = build(scope=lambda: current[0])
+    client, body = app.server.test_client(), router_call(app, "/")
+    first, again = client.post(ENDPOINT, json=body), client.post(ENDPOINT, json=body)
+    assert first.data == again.data
+    assert AQUILA not in first.text
+    current[0] = Scope(clusters=frozenset({AQUILA}))
+    other = client.post(ENDPOINT, json=body)
+    assert AQUILA in other.text
+    assert MIRA not in other.text
