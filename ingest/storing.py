@@ -80,7 +80,14 @@ class Storing:
             if len(groups) == 1:
                 return [error]
             return [self._apply([group])[0] for group in groups]
-        return [_first_error([next(results) for _ in group]) for group in groups]
+        errors = [_first_error([next(results) for _ in group]) for group in groups]
+        return [self._judged_alone(group, error, len(groups)) for group, error in zip(groups, errors, strict=True)]
+
+    def _judged_alone(self, group: Sequence[AnyEvent], error: Exception | None, of: int) -> Exception | None:
+        """A failure that no other try mends may be a neighbour's, met in a batch: it is tried without them."""
+        if error is None or isinstance(error, PASSING) or of == 1:
+            return error
+        return self._apply([group])[0]
 
 
 def postponed(received: Sequence[Message], error: Exception) -> Outcome:

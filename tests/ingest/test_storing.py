@@ -101,3 +101,21 @@ def test_what_is_too_old_is_done_without_being_applied(storing):
     store, picky = storing()
     outcome = store.store([message("a", startedAt="2025-01-01T00:00:00Z", endedAt=...)])
     assert (ids(outcome.stored), picky.calls, outcome.events) == (["a-1"], [], 0)
+
+
+class Contagious(Picky):
+    """One event spoils the batch it is in: nothing of that batch is stored."""
+
+    def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
+        self.calls.append(len(events))
+        spoilt = any(event.service_id == "b" for event in events)
+        return [ValueError("item too large") if spoilt else None for _ in events]
+
+
+def test_a_lasting_failure_of_a_whole_batch_is_laid_at_the_door_of_the_message_that_causes_it(aws: Aws) -> None:
+    picky = Contagious({}, {})
+    store = Storing(picky, KnownCatalog(CatalogStore(aws.dynamodb, aws.tables)), 90)
+    outcome = store.store([message("a"), message("b"), message("c")])
+    assert ids(outcome.stored) == ["a-1", "c-1"]
+    assert ids([one for one, _ in outcome.refused]) == ["b-1"]
+    assert picky.calls == [3, 1, 1, 1]
