@@ -61,7 +61,7 @@ def first_event(now: str) -> Node:
         "No deployment has been reported yet.",
         el(
             "P",
-            "Cluster-regions, services and their health appear here seconds after it. Send the first event:",
+            "Send the first event; cluster-regions, services and their health appear here seconds later.",
         ),
         el("Pre", el("Code", command, cls="with-origin"), cls="command", tabIndex="0"),
         symbol="broadcast",

@@ -54,7 +54,9 @@ def attempts_panel(asked: Asked, fetch: Fetch, *, without: str = "", extra: Chil
         asked = replace(asked, cursor=None)
         page = fetch(wanted)
     chosen = filters.status_filter(asked.path, asked.query, asked.status)
-    active = filters.chips(_active(asked), page_path(asked.path, None, ANCHOR)) if asked.others else None
+    active = (
+        filters.chips(_active(asked), page_path(asked.path, None, ANCHOR)) if asked.others and page.items else None
+    )
     return panel(
         "Attempts", el("Div", chosen, extra, cls="toolbar"), active, _rows(page, asked, without),
         _pager(asked, page), _expired(asked),
