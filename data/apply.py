@@ -21,7 +21,7 @@ from data.dynamo import Condition, Dynamo
 from data.errors import Conflict, DashboardError
 from data.events import AnyEvent
 from data.instants import sealed_before, to_instant
-from data.models import SUCCESSFUL, Attempt, Catalog
+from data.models import SUCCESSFUL, Attempt, Catalog, PairDay
 from data.places import Place, place
 from data.read_model import Pair, ReadModel
 from data.settle import Hint, Settled, Settler
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 THREADS = 8
 ROUNDS = 20
 T = TypeVar("T")
-PairDay = tuple[Pair, str]
 # A claim is kept once; of several times of receipt the first counts, whichever comes first.
 KEEP_FIRST = "attribute_not_exists(pk) OR receivedAt > :receivedAt"
 
@@ -44,7 +43,7 @@ class Batch:
 
     errors: list[Exception | None]
     facts: dict[tuple[str, ...], set[int]] = field(default_factory=dict)
-    days: dict[PairDay, set[int]] = field(default_factory=dict)
+    days: dict[tuple[Pair, str], set[int]] = field(default_factory=dict)
     settled: dict[str, Settled] = field(default_factory=dict)  # attempts as last settled in this batch
     causes: dict[str, set[int]] = field(default_factory=dict)  # attempt -> events
 
@@ -197,8 +196,10 @@ class Applier:
         for _ in range(ROUNDS):
             spared: dict[str, bool] = {}
             found: dict[str, Attempt] = {}
+            fresh: dict[str, PairDay] = {}
             for day in sorted(days):
-                for attempt in self._read_model.refresh_day(pair, day):
+                fresh[day], attempts = self._read_model.refresh_day(pair, day)
+                for attempt in attempts:
                     found[attempt.attempt_id] = attempt
                     spared[attempt.attempt_id] = attempt.expires_at is None
             again = [one.attempt_id for one in self._ours(batch, pair, days) if not _same(one, found)]
@@ -209,7 +210,7 @@ class Applier:
             self._write_rows(batch, again)
         else:
             raise Conflict(f"the attempts of {pair[0]} {pair[1]} kept changing under us")
-        self._read_model.refresh_current(pair, spared, self._set_expiry)
+        self._read_model.refresh_current(pair, fresh, spared, self._set_expiry)
 
     @staticmethod
     def _ours(batch: Batch, pair: Pair, days: Collection[str]) -> list[Settled]:

@@ -11,11 +11,13 @@ from data.dynamo import Change, Condition, Dynamo
 from data.errors import Conflict
 from data.instants import epoch
 from data.models import Attempt, Current, Day, Instant, PairDay
+from data.pair_state import Held, State, newest_days, remember
 from data.tables import TableNames
 
 ROUNDS = 20
 DAYS_A_READ = 4
 CHANGE_SECONDS = 86_400
+ABSENT = Condition("attribute_not_exists(pk)", {})
 Pair = tuple[str, str]
 SetExpiry = Callable[[Collection[str], Collection[str]], None]  # (to be spared, to expire)
 
@@ -26,11 +28,13 @@ class ReadModel:
     def __init__(self, dynamo: Dynamo, tables: TableNames) -> None:
         self._dynamo = dynamo
         self._tables = tables
-        self._serving: dict[Pair, tuple[Instant, Instant, str]] = {}  # as last seen by this process
+        self._days: dict[tuple[Pair, Day], Held] = {}
+        self._states: dict[Pair, State] = {}
 
     def last_serving(self, pair: Pair) -> tuple[Instant, Instant, str] | None:
         """The serving order of what this process last saw serving; None = it has not looked yet."""
-        return self._serving.get(pair)
+        state = self._states.get(pair)
+        return serving_order(state.current.serving) if state and state.current.serving else None
 
     def attempts_of(self, pair: Pair, day: Day) -> list[Attempt]:
         """The facts of a pair's day, read consistently."""
@@ -38,37 +42,42 @@ class ReadModel:
         items = self._dynamo.query(self._tables.attempts, keys.pair(*pair), between=bounds)
         return [codec.to_attempt(item) for item in items]
 
-    def refresh_day(self, pair: Pair, day: Day) -> list[Attempt]:
-        """Recompute one DAY; the attempts it was folded from."""
-        pk, sk = keys.day_pk(pair[0]), keys.day_sk(pair[1], day)
+    def refresh_day(self, pair: Pair, day: Day) -> tuple[PairDay, list[Attempt]]:
+        """Recompute one DAY; also the attempts it was folded from."""
         for _ in range(ROUNDS):
-            held = self._dynamo.get(self._tables.read_model, pk, sk)
+            held = self._days.pop((pair, day), None) or self._stored_day(pair, day)
             attempts = self.attempts_of(pair, day)
             folded = fold_day(*pair, day, attempts)
             if self._put_day(folded, held) and (held or self._still(folded)):
-                return attempts
+                if folded.rows:
+                    remember(self._days, (pair, day), Held(folded.rev, len(day_items(folded))))
+                return folded, attempts
         raise Conflict(f"the day {day} of {pair[0]} {pair[1]} kept changing under us")
+
+    def _stored_day(self, pair: Pair, day: Day) -> Held | None:
+        item = self._dynamo.get(self._tables.read_model, keys.day_pk(pair[0]), keys.day_sk(pair[1], day))
+        return Held(item["rev"]["S"], int(item["parts"]["N"])) if item else None
 
     def _still(self, day: PairDay) -> bool:
         """Whether a day that was not there before is right: nothing but its facts could guard its first put."""
         attempts = self.attempts_of((day.cluster_id, day.service_id), day.day)
         return fold_day(day.cluster_id, day.service_id, day.day, attempts).rev == day.rev
 
-    def _put_day(self, day: PairDay, held: codec.Item | None) -> bool:
+    def _put_day(self, day: PairDay, held: Held | None) -> bool:
         first, *more = day_items(day)
-        parts = int(held["parts"]["N"]) if held else 0
         table = self._tables.read_model
         pk = first["pk"]["S"]
         # further parts are not guarded: whoever writes any writes them again until the first part is theirs
         changes = [Change.put(table, item) for item in more]
-        gone = range(len(more) + 2, parts + 1)
+        gone = range(len(more) + 2, (held.parts if held else 0) + 1)
         changes += [Change(table, pk, keys.day_sk(day.service_id, day.day, part)) for part in gone]
         self._dynamo.write(changes)
-        if held and held["rev"]["S"] == day.rev:
+        if held and held.rev == day.rev:
             return True
+        condition = Condition("rev = :rev", {"rev": text(held.rev)}) if held else ABSENT
         if not day.rows:
-            return held is None or self._dynamo.delete(table, held, unchanged(held, "rev"))
-        return self._dynamo.put(table, first, unchanged(held, "rev"))
+            return held is None or self._dynamo.delete(table, first, condition)
+        return self._dynamo.put(table, first, condition)
 
     def days_of(self, pair: Pair) -> Iterator[PairDay]:
         """The days of a pair, newest first, read as they are asked for."""
@@ -90,39 +99,50 @@ class ReadModel:
         parts = (self._dynamo.get(self._tables.read_model, item["pk"]["S"], name) for name in names)
         return to_pair_day(item, more=[part for part in parts if part])
 
-    def refresh_current(self, pair: Pair, spared: Mapping[str, bool], set_expiry: SetExpiry) -> None:
+    def refresh_current(
+        self, pair: Pair, fresh: Mapping[Day, PairDay], spared: Mapping[str, bool], set_expiry: SetExpiry
+    ) -> None:  # fmt: skip
         """Recompute CURRENT, and have TTL spare the serving and the last good attempt, no longer the former ones.
 
-        `spared` says of attempts just read whether TTL spares them. The ids to be set are noted in CURRENT
-        before and struck out after, so that a crash between leaves a note for whoever comes next.
+        `fresh` are the days just recomputed; `spared` says of their attempts whether TTL spares them. The ids to
+        be set are noted in CURRENT before and struck out after, so that a crash between leaves a note for whoever
+        comes next.
         """
         known, doubtful = dict(spared), set[str]()
         for _ in range(ROUNDS):
-            held = self._dynamo.get(self._tables.read_model, keys.current_pk(pair[0]), pair[1])
-            before = to_current(held) if held else None
-            after = fold_current(*pair, deciding(self.days_of(pair)))
+            before, after = self._before_and_after(pair, fresh)
             if after is None:
                 return
-            if after.serving:
-                self._serving[pair] = serving_order(after.serving)
-            open_ids = _to_settle(before, after, known, doubtful)
-            noted = replace(after, unsettled=tuple(sorted(open_ids)))
-            if before == noted and not open_ids:
-                return
-            item = from_current(noted)
-            if before != noted and not self._dynamo.put(self._tables.read_model, item, unchanged(held, "body")):
+            open_ids = _to_settle(before.current if before else None, after.current, known, doubtful)
+            noted = _noting(after, open_ids)
+            if not (before and before.current == noted.current) and not self._put_state(noted, before):
                 continue
-            if not open_ids:
-                return
-            set_expiry(open_ids & set(after.exempt), open_ids - set(after.exempt))
-            known, doubtful = {}, doubtful | open_ids
-            if self._strike_out(item, after):
-                return
+            if open_ids:
+                set_expiry(open_ids & set(after.current.exempt), open_ids - set(after.current.exempt))
+                known, doubtful = {}, doubtful | open_ids
+                if not self._put_state(_noting(after, set()), noted):
+                    continue
+            remember(self._states, pair, _noting(after, set()))
+            return
         raise Conflict(f"the state of {pair[0]} {pair[1]} kept changing under us")
 
-    def _strike_out(self, noted: codec.Item, after: Current) -> bool:
-        done = from_current(replace(after, unsettled=()))
-        return self._dynamo.put(self._tables.read_model, done, unchanged(noted, "body"))
+    def _before_and_after(
+        self, pair: Pair, fresh: Mapping[Day, PairDay]
+    ) -> tuple[State | None, State | None]:  # fmt: skip
+        """The state as it stands and as it should be; what is remembered is taken out until it is confirmed."""
+        before = self._states.pop(pair, None)
+        days = newest_days(before, fresh) if before else None
+        if before is None:
+            item = self._dynamo.get(self._tables.read_model, keys.current_pk(pair[0]), pair[1])
+            before = State(item, to_current(item), ()) if item else None
+        if days is None:
+            days = tuple(deciding(self.days_of(pair)))
+        current = fold_current(*pair, days)
+        return before, State(from_current(current), current, days) if current else None
+
+    def _put_state(self, state: State, before: State | None) -> bool:
+        condition = Condition("body = :body", {"body": before.item["body"]}) if before else ABSENT
+        return self._dynamo.put(self._tables.read_model, state.item, condition)
 
     def announce(self, now: Instant, touched: Iterable[tuple[Pair, Day]]) -> None:
         """One CHANGE entry for each item written, so that web processes read just these."""
@@ -148,11 +168,10 @@ def _to_settle(
     return {one for one in doubtful if known.get(one) != (one in now)}
 
 
-def unchanged(held: codec.Item | None, attribute: str) -> Condition:
-    """The item is still as it was read."""
-    if held is None:
-        return Condition("attribute_not_exists(pk)", {})
-    return Condition("#a = :a", {"a": held[attribute]}, {"#a": attribute})
+def _noting(state: State, open_ids: set[str]) -> State:
+    """The state with a note of whose expiry is still to be set."""
+    current = replace(state.current, unsettled=tuple(sorted(open_ids)))
+    return replace(state, current=current, item=from_current(current))
 
 
 def _before(sk: str) -> str:

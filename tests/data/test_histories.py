@@ -78,6 +78,18 @@ def test_any_order_and_any_repetition_end_in_the_same_state(
 
 
 @MANY
+@given(events=deliveries(), takes=st.lists(st.integers(0, 2), min_size=11, max_size=11), catalog=catalogs)
+def test_workers_that_take_turns_do_not_believe_their_memory(
+    events: list[AnyEvent], takes: list[int], catalog: Catalog
+) -> None:
+    client: Any = MemoryDynamo()
+    workers = [applier(client, catalog) for _ in range(3)]
+    for event, worker in zip(events, takes, strict=False):
+        assert workers[worker].apply([event]) == [None]
+    assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
+
+
+@MANY
 @given(events=deliveries(), catalog=catalogs)
 def test_the_bulk_import_leaves_what_the_worker_would_have_left(events: list[AnyEvent], catalog: Catalog) -> None:
     client: Any = MemoryDynamo()
@@ -152,7 +164,7 @@ class Turns:
 
 
 def side_by_side(
-    client: Any, shares: Sequence[Sequence[AnyEvent]], catalog: Catalog, order: Sequence[int],
+    client: Any, shares: Sequence[Sequence[AnyEvent]], workers: Sequence[Applier], order: Sequence[int],
     death: Callable[[str], None] = lambda _name: None,
 ) -> None:  # fmt: skip
     """Apply each share in a worker of its own, their calls interleaved in the given order; the first may die."""
@@ -162,7 +174,7 @@ def side_by_side(
     def work(worker: int) -> None:
         turns.join(worker)
         try:
-            failures.extend(error for error in applier(client, catalog).apply(shares[worker]) if error)
+            failures.extend(error for error in workers[worker].apply(shares[worker]) if error)
         except Killed:
             return
         finally:
@@ -192,9 +204,11 @@ def test_two_workers_at_once_end_in_the_same_state(
     events: list[AnyEvent], other: int, both: int, catalog: Catalog, order: list[int]
 ) -> None:
     client: Any = MemoryDynamo()
+    workers = [applier(client, catalog), applier(client, catalog)]
     cut = other % (len(events) + 1)
     shares = events[:cut] + events[len(events) - both :], events[cut:]
-    side_by_side(client, shares, catalog, order)
+    side_by_side(client, [share[::2] for share in shares], workers, order)
+    side_by_side(client, [share[1::2] for share in shares], workers, order[::-1])  # they remember, each its own
     assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
 
 
@@ -207,7 +221,8 @@ def test_a_worker_killed_beside_another_loses_nothing(
     events: list[AnyEvent], dies: int, catalog: Catalog, order: list[int]
 ) -> None:
     client: Any = MemoryDynamo()
-    side_by_side(client, [events, events[::-1]], catalog, order, death=Death(dies))
+    workers = [applier(client, catalog), applier(client, catalog)]
+    side_by_side(client, [events, events[::-1]], workers, order, death=Death(dies))
     assert not any(applier(client, catalog).apply(events))
     assert difference(content(Dynamo(client), TABLES), in_order(events, catalog)) == {}
 
@@ -218,12 +233,11 @@ def test_rebuild_agrees_with_the_worker_and_mends_what_is_lost(
     events: list[AnyEvent], catalog: Catalog, lost: int
 ) -> None:
     client: Any = MemoryDynamo()
-    worker = applier(client, catalog)
-    worker.apply(events)
+    applier(client, catalog).apply(events)
     dynamo, before = Dynamo(client), content(Dynamo(client), TABLES)
     assert rebuild.check(dynamo, TABLES, 90, clock) == []
     derived = [key for key in client.tables[TABLES.read_model] if not key[0].startswith("CHANGE#")]
     if derived:
         del client.tables[TABLES.read_model][derived[lost % len(derived)]]
-        rebuild.rebuild(dynamo, TABLES, 90, worker, NOW)
+        rebuild.rebuild(dynamo, TABLES, 90, applier(client, catalog), NOW)
     assert difference(content(dynamo, TABLES), before) == {}
