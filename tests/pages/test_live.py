@@ -15,6 +15,7 @@ from tests.conftest import fresh_aws
 from tests.pages.conftest import Browser
 from tests.read_model import MIRA, NOW, generation
 from tests.reading import hrefs, named, nodes, words
+from web.callback_bodies import ENDPOINT
 
 PAGES = ["/", "/clusters", "/services", f"/clusters/{MIRA}", "/services/authn", "/analytics?rows=1", "/scorecard",
          f"/builds/{quote(SERVING, safe='')}"]  # fmt: skip
@@ -150,3 +151,20 @@ def test_ids_of_parts_belong_to_one_address(browser):
 
 def test_equal_addresses_share_what_is_drawn_of_a_generation(browser):
     assert hrefs(browser.visit("/")) == hrefs(browser.visit("/"))
+
+
+def test_a_fault_of_ours_is_said_with_a_reference_and_logged_with_it(site, monkeypatch, caplog):
+    browser = Browser(site.app())
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("data.queries.overview", broken)
+    body = browser._call("_pages_content.children")
+    body["inputs"][0]["value"], body["inputs"][1]["value"] = "/", ""
+    answer = browser._client.post(ENDPOINT, json=body)
+    assert answer.status_code == 200
+    said = words(answer.json["sideUpdate"]["problem"]["children"])
+    [record] = [one for one in caplog.records if one.getMessage() == "page not drawn"]
+    assert said == f"This page could not be drawn. Reference: {record.reference}"
+    assert record.exc_info
