@@ -21,6 +21,7 @@ install: python ## Make the virtual environments for development
 
 lint: install ## Check style and types
 	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check --quiet .
 	@$(VENV) -m mypy .
 
 test: lint ## Run everything: style, types, all tests (browser tests where Chromium is installed)

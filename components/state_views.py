@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from components import theme
 from components.badges import attempt_badge, gates, health_badge, history, quiet, unconfirmed
-from components.links import build_path, cluster_path, link, pair_path, service_path
+from components.links import build_path, cluster_path, link, pair_path, safe_link, service_path
 from components.panel import row, table
 from components.tags import Child, Node, el, hidden, icon, mono
 from components.words import none, since, when
@@ -76,7 +76,7 @@ def latest_beside(state: PairState) -> Node | None:
 def attention_list(states: Sequence[PairState], names: dict[str, str]) -> Node:
     """What failed, where, why and since when; each leads to its build."""
     rows = [_attention_row(state, names) for state in states[:SHOWN_ATTENTION]]
-    columns = [(name, "") for name in ("Service", "Cluster-region", "What", "Why", "When", "Serving")]
+    columns = [(name, "") for name in ("Service", "Cluster-region", "What", "Why", "When", "Serving", "CI run")]
     return table("What needs attention", columns, rows, cls="attention")
 
 
@@ -88,6 +88,7 @@ def _attention_row(state: PairState, names: dict[str, str]) -> Node:
         [attempt_badge(shown), " ", _build(shown)],
         el("Td", state.why, cls="why"), el("Td", when(shown.ended_at or shown.started_at), cls="nowrap"),
         mono(state.serving_version) if state.serving_version else none("nothing serves"),
+        safe_link("Run", shown.run_url) or none("no run was named"),
     )  # fmt: skip
 
 

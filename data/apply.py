@@ -255,5 +255,3 @@ def _same(settled: Settled, found: dict[str, Attempt]) -> bool:
     if ours is None or stored is None:
         return False
     return (ours.rev, ours.expires_at is None) == (stored.rev, stored.expires_at is None)
-
-

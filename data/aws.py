@@ -126,13 +126,14 @@ def _sentence(error: ClientError) -> str:
 
 def _config(role: Role) -> Config:
     settings: dict[str, Any] = {"connect_timeout": 1, "max_pool_connections": POOL, "tcp_keepalive": True}
+    if role != "web":
+        # Whoever writes sends tens of thousands of items our own code made: checking the shape of each again
+        # would take much of its time.
+        settings["parameter_validation"] = False
     if role == "web":
         settings |= {"read_timeout": 2, "retries": {"mode": "standard", "total_max_attempts": 3}}
     elif role == "bulk":
-        # An import writes tens of thousands of items our own code made: checking the shape of each again
-        # would take 40 % of its time.
         settings |= {"read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 8}}
-        settings["parameter_validation"] = False
     else:
         settings |= {"read_timeout": 5, "retries": {"mode": "adaptive", "total_max_attempts": 8}}
     return Config(**settings)

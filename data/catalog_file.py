@@ -139,9 +139,7 @@ def _line(node: yaml.Node | None, loc: Loc) -> int:
     return line
 
 
-def _repeated_keys(
-    node: yaml.Node | None, loc: Loc = (), above: tuple[int, ...] = ()
-) -> Iterator[tuple[Loc, str]]:
+def _repeated_keys(node: yaml.Node | None, loc: Loc = (), above: tuple[int, ...] = ()) -> Iterator[tuple[Loc, str]]:
     """YAML would silently take the last of two equal keys; and an alias may stand within its own anchor."""
     if id(node) in above:
         yield loc, "contains itself"
@@ -187,8 +185,7 @@ def _twice(what: str, found: Iterable[tuple[Loc, str]]) -> Iterator[tuple[Loc, s
 
 def _catalog(file: _File) -> Catalog:
     clusters = [
-        Cluster(c.id, c.name, ClusterType(c.type), c.role, c.description, c.order, c.region)
-        for c in file.clusters
+        Cluster(c.id, c.name, ClusterType(c.type), c.role, c.description, c.order, c.region) for c in file.clusters
     ]
     services = [
         Service(s.id, s.name, s.team, s.tier, s.repository, tuple(s.suites), tuple(s.sender_names))

@@ -29,7 +29,7 @@ REASON_LENGTH = 200
 SHORT = (
     ("n", "attempt_id"), ("v", "build_version"), ("s", "status"), ("t", "trigger"), ("a", "started_at"),
     ("e", "ended_at"), ("g", "git_sha"), ("b", "rollback_to_build"), ("f", "failure_reason"), ("c", "cancelled"),
-    ("h", "hotfix"), ("m", "committed_at"), ("k", "commits"), ("q", "gates"),
+    ("h", "hotfix"), ("m", "committed_at"), ("k", "commits"), ("q", "gates"), ("u", "run_url"),
     ("r", "received_at"), ("x", "rev"),
 )  # fmt: skip
 
@@ -52,6 +52,7 @@ def to_row(attempt: Attempt) -> AttemptRow:
         committed_at=attempt.committed_at,
         commits=attempt.commits,
         gates=attempt.gates,
+        run_url=attempt.run_url,
         received_at=attempt.received_at,
         rev=attempt.rev,
     )
@@ -62,9 +63,7 @@ def fold_day(cluster_id: str, service_id: str, day: Day, attempts: Iterable[Atte
     rows = tuple(to_row(a) for a in sorted(attempts, key=lambda a: (a.started_at, a.attempt_id)))
     counted = [row for row in rows if not row.cancelled]
     durations = [
-        seconds_between(row.started_at, row.ended_at)
-        for row in counted
-        if row.status in SUCCESSFUL and row.ended_at
+        seconds_between(row.started_at, row.ended_at) for row in counted if row.status in SUCCESSFUL and row.ended_at
     ]
     return PairDay(
         cluster_id=cluster_id,
@@ -141,9 +140,7 @@ def _summary(day: PairDay) -> dict[str, Any]:
         "cancelled": day.cancelled,
         "seconds": day.duration_sec_sum,
         "timed": day.duration_n,
-        "suites": [
-            [s.suite, s.gates, s.gates_passed, s.total, s.passed, s.failed, s.skipped] for s in day.suites
-        ],
+        "suites": [[s.suite, s.gates, s.gates_passed, s.total, s.passed, s.failed, s.skipped] for s in day.suites],
     }
 
 

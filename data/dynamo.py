@@ -54,9 +54,7 @@ class Dynamo:
     def get(self, table: str, pk: str, sk: str) -> Item | None:
         """The item, read consistently."""
         with aws_errors():
-            answer = self._client.get_item(
-                TableName=table, Key={"pk": text(pk), "sk": text(sk)}, ConsistentRead=True
-            )
+            answer = self._client.get_item(TableName=table, Key={"pk": text(pk), "sk": text(sk)}, ConsistentRead=True)
         item: Item | None = answer.get("Item")
         return item
 

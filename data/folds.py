@@ -24,6 +24,8 @@ from data.models import (
 FOLD_VERSION = "1"
 CLAIMS_KEPT = 50
 RANK = {Status.IN_PROGRESS: 0, Status.FAILED: 1, Status.SUCCESS: 1, Status.LIVE: 2, Status.ROLLBACK: 3}
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What the version's partition says of one of its attempts: all that binding needs."""

@@ -287,6 +287,7 @@ class AttemptRow:
     committed_at: Instant | None = None
     commits: tuple[Commit, ...] = ()
     gates: tuple[Gate, ...] = ()
+    run_url: str | None = None
     received_at: Instant = ""
     rev: str = ""
 

@@ -183,9 +183,7 @@ def _service_summary(
     )
 
 
-def _analytics(
-    gen: Generation, scope: Scope, wanted: AnalyticsFilter, now: datetime, today: Day
-) -> Analytics:
+def _analytics(gen: Generation, scope: Scope, wanted: AnalyticsFilter, now: datetime, today: Day) -> Analytics:
     start, end, one = wanted.start, wanted.end, {}
     if wanted.cluster_id is not None:
         one["cluster_id"] = visible.cluster(gen, scope, wanted.cluster_id).cluster_id
@@ -230,9 +228,7 @@ def _scorecard(gen: Generation, scope: Scope, start: Day, end: Day, now: datetim
     return Scorecard(gen.freshness(now), start, end, _suite_names(gen, agg.seen_suites(suites)), rows)
 
 
-def _score_row(
-    row: ServiceRow, days: pd.DataFrame, suites: pd.DataFrame, production_deploys: int
-) -> ScoreRow:
+def _score_row(row: ServiceRow, days: pd.DataFrame, suites: pd.DataFrame, production_deploys: int) -> ScoreRow:
     found, states = agg.counts(days), row.states.values()
     names = dict.fromkeys((*row.service.suites, *agg.seen_suites(suites)))
     return ScoreRow(

@@ -179,9 +179,7 @@ class ReadModel:
         gone = {_key(day) for day in days}
         return columns.replaced(gone, [*older, *reader.days(recent, yesterday)], first, yesterday)
 
-    def _next(
-        self, reader: ReadModelReader, old: Generation, changes: Sequence[Change], now: Instant
-    ) -> Generation:
+    def _next(self, reader: ReadModelReader, old: Generation, changes: Sequence[Change], now: Instant) -> Generation:
         """The generation after these changes; the same one, newer `as_of`, where nothing really changed."""
         catalog = reader.catalog() if any(change.pair is None for change in changes) else old.catalog
         currents = dict(old.currents)
@@ -247,9 +245,7 @@ def _revs(currents: Mapping[tuple[str, str], Current]) -> dict[tuple[str, str], 
     return {pair: current.rev for pair, current in currents.items()}
 
 
-def _update(
-    currents: dict[tuple[str, str], Current], pairs: set[tuple[str, str]], reader: ReadModelReader
-) -> None:
+def _update(currents: dict[tuple[str, str], Current], pairs: set[tuple[str, str]], reader: ReadModelReader) -> None:
     """Put the named pairs' current states in, and take out those that have none any more."""
     if not pairs:
         return

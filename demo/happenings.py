@@ -69,9 +69,7 @@ class Rollout:
 
     @property
     def attempt_id(self) -> str:
-        return keys.attempt_id(
-            self.cluster_id, self.release.service.id, self.release.version, str(self.number)
-        )
+        return keys.attempt_id(self.cluster_id, self.release.service.id, self.release.version, str(self.number))
 
     @property
     def succeeded(self) -> bool:

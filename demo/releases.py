@@ -50,9 +50,7 @@ def releases_of_day(service: DemoService, day: int) -> tuple[Release, ...]:
     chance = dice("day", service.id, day)
     wanted = service.activity * WEEKDAYS[weekday(day * DAY)]
     n = int(wanted) + (chance.random() < wanted % 1) + (chance.random() < 0.15 * wanted)
-    times = sorted(
-        day * DAY + chance.choices(range(24), HOURS)[0] * HOUR + chance.randrange(HOUR) for _ in range(n)
-    )
+    times = sorted(day * DAY + chance.choices(range(24), HOURS)[0] * HOUR + chance.randrange(HOUR) for _ in range(n))
     kept: list[int] = []
     for time in times:
         if not kept or time - kept[-1] >= APART:

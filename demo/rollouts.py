@@ -39,9 +39,7 @@ def rollout(
     return replace(made, live=live, runs=suite_runs(service, chance, made.ended))
 
 
-def suite_runs(
-    service: DemoService, chance: random.Random, ended: int, pace: float = 1.0
-) -> tuple[SuiteRun, ...]:
+def suite_runs(service: DemoService, chance: random.Random, ended: int, pace: float = 1.0) -> tuple[SuiteRun, ...]:
     """One run of each suite the service has; the flaky one is run again on the same version."""
     runs: list[SuiteRun] = []
     at = ended

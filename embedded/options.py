@@ -45,9 +45,7 @@ def _aws_port(text: str) -> int:
     return int(text)
 
 
-def child_environment(
-    environ: Mapping[str, str], options: Options, secret: str, queues: Queues
-) -> dict[str, str]:
+def child_environment(environ: Mapping[str, str], options: Options, secret: str, queues: Queues) -> dict[str, str]:
     """The environment of web, worker, import and feeder: production's settings, another endpoint."""
     mine = {
         "AWS_ENDPOINT_URL": emulator.endpoint(options.aws_port),

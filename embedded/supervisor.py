@@ -52,9 +52,7 @@ class Commands:
 class Supervisor:
     """One run, from the first check to the last process' end."""
 
-    def __init__(
-        self, options: Options, environ: Mapping[str, str], commands: Commands | None = None
-    ) -> None:
+    def __init__(self, options: Options, environ: Mapping[str, str], commands: Commands | None = None) -> None:
         self._options = options
         self._environ = environ
         self._commands = commands or Commands()
@@ -134,9 +132,7 @@ class Supervisor:
         self._say(f"Tables and queues are there ({len(created)} tables new).")
         return past, queues
 
-    def _start_dashboard(
-        self, children: Children, environment: Mapping[str, str], past: Past, plan: Plan
-    ) -> None:
+    def _start_dashboard(self, children: Children, environment: Mapping[str, str], past: Past, plan: Plan) -> None:
         """Catalog, past, web and worker; returns when the web process is ready."""
         commands = self._commands
         self._say(plan.sentence)
@@ -234,5 +230,3 @@ def is_ready(port: int) -> bool:
             return int(response.status) == 200
     except (urllib.error.URLError, OSError):
         return False
-
-

@@ -85,9 +85,7 @@ class Replay:
         with _nothing_is_garbage():
             events = self._events(received)
             catalog, now = self._catalog.current(), to_instant(self._clock())
-            count = bulk_apply(
-                self._client, self._tables, catalog, events, self._retention_days, now, self._progress
-            )
+            count = bulk_apply(self._client, self._tables, catalog, events, self._retention_days, now, self._progress)
         self._hear(events)
         return count
 

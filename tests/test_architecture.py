@@ -143,8 +143,10 @@ def test_only_the_settings_read_the_environment() -> None:
             continue
         for node in ast.walk(tree(path)):
             attribute = isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
-            imported = isinstance(node, ast.ImportFrom) and node.module == "os" and any(
-                alias.name in ("environ", "getenv") for alias in node.names
+            imported = (
+                isinstance(node, ast.ImportFrom)
+                and node.module == "os"
+                and any(alias.name in ("environ", "getenv") for alias in node.names)
             )
             if attribute and ast.unparse(node).startswith("os.") or imported:
                 wrong.append(f"{relative}:{node.lineno}")  # type: ignore[attr-defined]

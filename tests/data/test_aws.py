@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from data import aws
+from data import aws as clients
 from data.aws import aws_errors, unavailable_if_away
 from data.errors import Unavailable
 from tests.conftest import REGION, Aws
@@ -40,17 +40,16 @@ def test_what_the_caller_must_judge_passes_unchanged(code: str) -> None:
 
 
 def test_a_request_we_built_wrongly_is_not_an_outage(aws: Aws) -> None:
+    client = clients.dynamodb(aws.endpoint, aws.region, role="web")
     with pytest.raises(ParamValidationError), aws_errors():
-        aws.dynamodb.get_item(TableName=aws.tables.events, Key="not a key")  # type: ignore[arg-type]
+        client.get_item(TableName=aws.tables.events, Key="not a key")  # type: ignore[arg-type]
 
 
 def test_a_lost_condition_is_still_told_apart_on_the_wire(aws: Aws) -> None:
     item = {"pk": {"S": "a"}, "sk": {"S": "b"}}
     aws.dynamodb.put_item(TableName=aws.tables.events, Item=item)
     with pytest.raises(aws.dynamodb.exceptions.ConditionalCheckFailedException), aws_errors():
-        aws.dynamodb.put_item(
-            TableName=aws.tables.events, Item=item, ConditionExpression="attribute_not_exists(pk)"
-        )
+        aws.dynamodb.put_item(TableName=aws.tables.events, Item=item, ConditionExpression="attribute_not_exists(pk)")
 
 
 def test_a_missing_table_is_unavailable_on_the_wire(aws: Aws) -> None:
@@ -63,7 +62,7 @@ def config(client: Any) -> Any:
 
 
 def access_key(endpoint: str | None) -> str | None:
-    credentials = aws._session(endpoint).get_credentials()
+    credentials = clients._session(endpoint).get_credentials()
     return credentials.access_key if credentials else None
 
 
@@ -90,7 +89,7 @@ def silent_port() -> Iterator[int]:
 
 
 def test_a_table_that_does_not_answer_is_unavailable_before_a_page_gives_up(silent_port: int) -> None:
-    client = aws.dynamodb(f"http://127.0.0.1:{silent_port}", REGION)
+    client = clients.dynamodb(f"http://127.0.0.1:{silent_port}", REGION)
     assert (config(client).connect_timeout, config(client).read_timeout) == (1, 2)
     assert config(client).retries["total_max_attempts"] == 3
 
@@ -104,11 +103,11 @@ def test_a_table_that_does_not_answer_is_unavailable_before_a_page_gives_up(sile
 
 
 def test_the_worker_is_more_patient_than_a_page_and_long_polls_outwait_the_queue() -> None:
-    worker = config(aws.dynamodb("http://127.0.0.1:9", REGION, role="worker"))
+    worker = config(clients.dynamodb("http://127.0.0.1:9", REGION, role="worker"))
     assert worker.retries == {"mode": "adaptive", "total_max_attempts": 8}
     assert worker.read_timeout == 5
     assert worker.max_pool_connections >= 20
-    assert config(aws.sqs_receiver("http://127.0.0.1:9", REGION)).read_timeout > aws.LONG_POLL_SECONDS
+    assert config(clients.sqs_receiver("http://127.0.0.1:9", REGION)).read_timeout > clients.LONG_POLL_SECONDS
 
 
 def test_dummy_credentials_go_to_loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,6 +174,7 @@ def test_a_server_that_speaks_no_http_is_away():
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as server:
+
         def babble() -> None:
             connection, _ = server.accept()
             with connection:

@@ -30,9 +30,7 @@ def received(now: datetime = NOW) -> tuple[Received, ...]:
 
 @lru_cache(maxsize=1)
 def events() -> tuple[AnyEvent, ...]:
-    return tuple(
-        event for one in received() for event in normalize(one.body, one.received_at, suites=SUITES)
-    )
+    return tuple(event for one in received() for event in normalize(one.body, one.received_at, suites=SUITES))
 
 
 def deployments() -> list[DeploymentEvent]:
@@ -243,8 +241,7 @@ def test_after_a_long_pause_what_was_under_way_is_finished():
     ended = {
         one.received.body["payload"]["attemptNumber"]
         for one in [*past.between(NOW - timedelta(minutes=5), NOW), *later]
-        if one.received.body["eventType"] == "deployment"
-        and one.received.body["payload"]["status"] != "IN_PROGRESS"
+        if one.received.body["eventType"] == "deployment" and one.received.body["payload"]["status"] != "IN_PROGRESS"
     }
     assert began <= ended
     per_day = Counter(instant(one.at)[:10] for one in later)
