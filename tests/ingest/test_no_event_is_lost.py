@@ -63,7 +63,9 @@ def counted(aws: Aws) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("attempts", [40, pytest.param(500, marks=pytest.mark.slow)])
-def test_all_events_are_there_and_none_twice_though_two_workers_are_killed(aws: Aws, tmp_path: Path, attempts: int):
+def test_all_events_are_there_and_none_twice_though_two_workers_are_killed(
+    aws: Aws, tmp_path: Path, attempts: int, capsys: pytest.CaptureFixture[str]
+):
     aws.sqs.set_queue_attributes(QueueUrl=aws.queue_url, Attributes={"VisibilityTimeout": str(HOLD_SECONDS)})
     working.send(aws, *history(attempts))
     for share in (0.2, 0.5):
@@ -74,7 +76,8 @@ def test_all_events_are_there_and_none_twice_though_two_workers_are_killed(aws: 
     with worker(aws, tmp_path / "log"):
         working.until(lambda: working.empty(aws), seconds=900)
     found = counted(aws)
-    print(f"{attempts * PER_ATTEMPT} events queued, two kills: {found}")
+    with capsys.disabled():
+        print(f"\n{attempts * PER_ATTEMPT} events queued, two kills: {found}")
     assert found == {
         "claims": attempts * PER_ATTEMPT,
         "attempts": attempts,
