@@ -141,7 +141,9 @@ class ReadModel:
         return before, State(from_current(current), current, days) if current else None
 
     def _put_state(self, state: State, before: State | None) -> bool:
-        condition = Condition("body = :body", {"body": before.item["body"]}) if before else ABSENT
+        # both: a day may change without anything of it showing in the body, and a note without the digest
+        held = {name: before.item[name] for name in ("rev", "body")} if before else {}
+        condition = Condition("rev = :rev AND body = :body", held) if held else ABSENT
         return self._dynamo.put(self._tables.read_model, state.item, condition)
 
     def announce(self, now: Instant, touched: Iterable[tuple[Pair, Day]]) -> None:
