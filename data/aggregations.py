@@ -117,18 +117,33 @@ def _ratios(parts: Floats, wholes: Floats) -> list[float | None]:
 
 def suite_series(suites: pd.DataFrame, names: Sequence[str], start: Day, end: Day) -> list[SuiteSeries]:
     """Pass rate of each named suite day by day: passed ÷ (total − skipped), None on a day without tests."""
-    return [_one_series(selected_suite(suites, name), name, start, end) for name in names]
+    found = {column: _per_suite_and_day(suites, column, start, end) for column in ("passed", "total", "skipped")}
+    tests = found["total"] - found["skipped"]
+    places = dict(zip(suites["suite"].cat.categories, range(len(tests)), strict=True))
+    nothing = np.zeros(tests.shape[1])
+    series = []
+    for name in names:
+        place = places.get(name)
+        passed_daily, tests_daily = (nothing, nothing) if place is None else (found["passed"][place], tests[place])
+        overall = share(int(passed_daily.sum()), int(tests_daily.sum()), NO_TESTS)
+        series.append(
+            SuiteSeries(name, _ratios(passed_daily, tests_daily), tests_daily.astype(int).tolist(), overall)
+        )
+    return series
+
+
+def _per_suite_and_day(suites: pd.DataFrame, column: str, start: Day, end: Day) -> Floats:
+    """Sums of one column: a row for each category of suite, a column for each day."""
+    first, length = day_number(start), max(0, day_number(end) - day_number(start) + 1)
+    shape = len(suites["suite"].cat.categories), length
+    place = suites["suite"].cat.codes.to_numpy().astype(np.int64) * length + suites["day"].to_numpy() - first
+    sums = np.bincount(place, weights=suites[column].to_numpy(), minlength=shape[0] * length)
+    return sums.astype(np.float64)[: shape[0] * length].reshape(shape)
 
 
 def selected_suite(suites: pd.DataFrame, name: str) -> pd.DataFrame:
     """The rows of one suite."""
     return suites[_is_one_of(suites["suite"], (name,))]
-
-
-def _one_series(rows: pd.DataFrame, name: str, start: Day, end: Day) -> SuiteSeries:
-    passed = _per_day(rows, "passed", start, end)
-    tests = _per_day(rows, "total", start, end) - _per_day(rows, "skipped", start, end)
-    return SuiteSeries(name, _ratios(passed, tests), [int(n) for n in tests], pass_rate(rows))
 
 
 def pass_rate(suites: pd.DataFrame) -> Rate:

@@ -20,7 +20,8 @@ from web.compression import FAST, LEAST_BYTES
 KEPT_BYTES = 24 * 1024 * 1024
 LONGEST_BODY = 16 * 1024
 LASTS_SECONDS = 10  # while DynamoDB is away nothing is confirmed, and yet hours roll on
-SIDE_UPDATE = b'"sideUpdate"'  # a view that went wrong says so by one: it is not what the next reader shall see
+# A view that went wrong says so by a side update, a part of one by a mark: the next reader shall not see that.
+WENT_WRONG = (b'"sideUpdate"', b"could-not-load")
 
 
 class KeptViews:
@@ -82,7 +83,7 @@ def _may_be_kept(answer: Response, names: Collection[str]) -> bool:
     return (
         answer.status_code == 200
         and request.get_json()["output"] in names
-        and SIDE_UPDATE not in answer.get_data()
+        and not any(mark in answer.get_data() for mark in WENT_WRONG)
         and len(answer.get_data()) >= LEAST_BYTES
     )
 

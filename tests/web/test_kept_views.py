@@ -6,6 +6,7 @@ import orjson
 import pytest
 from flask import Flask, Response, request
 
+from components import states
 from web import kept_views
 from web.callback_bodies import ENDPOINT
 from web.json_provider import OrjsonProvider
@@ -112,3 +113,9 @@ def test_what_is_kept_stays_within_its_bound():
     assert views.size <= 5000
     assert views.get(19) == b"y" * 1000
     assert views.get(0) is None
+
+
+def test_a_view_with_a_part_that_could_not_be_loaded_is_not_kept(pages):
+    pages.extra = {"children": states.could_not_load("the attempts")}
+    assert pages.ask()["drawn"] == 1
+    assert pages.ask()["drawn"] == 2
