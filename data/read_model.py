@@ -45,10 +45,14 @@ class ReadModel:
     def refresh_day(self, pair: Pair, day: Day) -> tuple[PairDay, list[Attempt]]:
         """Recompute one DAY; also the attempts it was folded from."""
         for _ in range(ROUNDS):
-            held = self._days.pop((pair, day), None) or self._stored_day(pair, day)
+            remembered = self._days.pop((pair, day), None)
+            held = remembered or self._stored_day(pair, day)
             attempts = self.attempts_of(pair, day)
             folded = fold_day(*pair, day, attempts)
-            if self._put_day(folded, held) and (held or self._still(folded)):
+            as_it_was = held is not None and held.rev == folded.rev
+            if as_it_was and remembered:
+                continue  # nothing to put whose condition could prove the memory right
+            if self._put_day(folded, held) and (as_it_was or self._still(folded)):
                 if folded.rows:
                     remember(self._days, (pair, day), Held(folded.rev, len(day_items(folded))))
                 return folded, attempts
@@ -59,7 +63,7 @@ class ReadModel:
         return Held(item["rev"]["S"], int(item["parts"]["N"])) if item else None
 
     def _still(self, day: PairDay) -> bool:
-        """Whether a day that was not there before is right: nothing but its facts could guard its first put."""
+        """Whether a day just put is right: what its facts were folded to may have been gone again by then."""
         attempts = self.attempts_of((day.cluster_id, day.service_id), day.day)
         return fold_day(day.cluster_id, day.service_id, day.day, attempts).rev == day.rev
 
@@ -110,11 +114,14 @@ class ReadModel:
         """
         known, doubtful = dict(spared), set[str]()
         for _ in range(ROUNDS):
+            remembered = pair in self._states
             before, after = self._before_and_after(pair, fresh)
             if after is None:
                 return
             open_ids = _to_settle(before.current if before else None, after.current, known, doubtful)
             noted = _noting(after, open_ids)
+            if remembered and before and before.current == noted.current:
+                continue  # nothing to put whose condition could prove the memory right
             if not (before and before.current == noted.current) and not self._put_state(noted, before):
                 continue
             if open_ids:
