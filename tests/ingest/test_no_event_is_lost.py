@@ -18,6 +18,7 @@ CLUSTERS = [f"cluster-{n}" for n in range(3)]
 SERVICES = [f"service-{n}" for n in range(4)]
 PER_ATTEMPT = 10  # its start, its end, eight runs of suites
 HOLD_SECONDS = 20
+ATTEMPTS = 500
 
 
 def history(attempts: int) -> list[dict[str, Any]]:
@@ -62,26 +63,26 @@ def counted(aws: Aws) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("attempts", [40, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_all_events_are_there_and_none_twice_though_two_workers_are_killed(
-    aws: Aws, tmp_path: Path, attempts: int, capsys: pytest.CaptureFixture[str]
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     aws.sqs.set_queue_attributes(QueueUrl=aws.queue_url, Attributes={"VisibilityTimeout": str(HOLD_SECONDS)})
-    working.send(aws, *history(attempts))
+    working.send(aws, *history(ATTEMPTS))
     for share in (0.2, 0.5):
         with worker(aws, tmp_path / f"log-{share}") as process:
-            wanted = int(share * attempts)
+            wanted = int(share * ATTEMPTS)
             working.until(lambda: len(all_items(aws, aws.tables.attempts)) >= wanted, seconds=600)  # noqa: B023
             process.killed()
     with worker(aws, tmp_path / "log"):
         working.until(lambda: working.empty(aws), seconds=900)
     found = counted(aws)
     with capsys.disabled():
-        print(f"\n{attempts * PER_ATTEMPT} events queued, two kills: {found}")
+        print(f"\n{ATTEMPTS * PER_ATTEMPT} events queued, two kills: {found}")
     assert found == {
-        "claims": attempts * PER_ATTEMPT,
-        "attempts": attempts,
-        "counted in days": attempts,
+        "claims": ATTEMPTS * PER_ATTEMPT,
+        "attempts": ATTEMPTS,
+        "counted in days": ATTEMPTS,
         "quarantined": 0,
         "dead letters": 0,
     }
