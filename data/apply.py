@@ -161,8 +161,7 @@ class Applier:
             settled = [batch.settled[one] for one in todo]
             causes = set().union(*(batch.causes[one] for one in todo)) if todo else set()
             try:
-                self._dynamo.write(change for one in settled for change in one.changes)
-                self._dynamo.write(one.pointer for one in settled if one.pointer)
+                self._write_derived(settled)
                 bare = [one for one in settled if one.attempt is None]
                 todo = [one.attempt_id for one in bare if self._settler.claims(one.attempt_id) != one.claims]
                 for attempt_id in todo:
@@ -172,6 +171,11 @@ class Applier:
             if not todo:
                 return None
         return batch.fail(causes, Conflict("test results kept coming while they were stored"))
+
+    def _write_derived(self, settled: Sequence[Settled]) -> None:
+        """Write derived items; the pointers last, for they say that the rest is there."""
+        self._dynamo.write(change for one in settled for change in one.changes)
+        self._dynamo.write(one.pointer for one in settled if one.pointer)
 
     def _refresh(self, batch: Batch) -> None:
         now = to_instant(self._clock())
@@ -223,8 +227,7 @@ class Applier:
         for attempt_id in sorted({*keep, *drop}):
             for again in range(ROUNDS):
                 settled = self._settler.attempt(attempt_id, attempt_id in keep, look=again > 0)
-                self._dynamo.write(settled.changes)
-                self._dynamo.write([settled.pointer] if settled.pointer else [])
+                self._write_derived([settled])
                 fact = settled.attempt
                 if not fact or self._settler.stored(fact) == Hint(fact.rev, fact.expires_at is None):
                     break

@@ -8,7 +8,7 @@ import orjson
 
 from data import codec, keys
 from data.folds import digest
-from data.instants import add, epoch, seconds_between
+from data.instants import epoch, seconds_between
 from data.models import (
     SUCCESSFUL,
     Attempt,
@@ -197,8 +197,3 @@ def row_in(raw: Mapping[str, Any], cluster_id: str, service_id: str) -> AttemptR
     values["gates"] = codec.to_gates(values.get("gates", ()))
     values["commits"] = codec.to_commits(values.get("commits", ()))
     return AttemptRow(**values)
-
-
-def day_after(day: Day) -> Day:
-    """The next UTC day."""
-    return add(f"{day}T00:00:00.000Z", 86_400)[:10]

@@ -45,6 +45,14 @@ class Condition:
     names: Mapping[str, str] | None = None
 
 
+ABSENT = Condition("attribute_not_exists(pk)", {})
+
+
+def as_seen(rev: str | None) -> Condition:
+    """The item still is of the digest it was seen with (None = it was not there)."""
+    return ABSENT if rev is None else Condition("rev = :rev", {"rev": text(rev)})
+
+
 class Dynamo:
     """Reads and writes of whole items by key; AWS being away is Unavailable."""
 

@@ -7,7 +7,7 @@ from data import codec, keys
 from data.codec import text
 from data.current import deciding, fold_current, from_current, serving_order, to_current
 from data.days import day_items, fold_day, to_pair_day
-from data.dynamo import Change, Condition, Dynamo
+from data.dynamo import ABSENT, Change, Condition, Dynamo, as_seen
 from data.errors import Conflict
 from data.instants import epoch
 from data.models import Attempt, Current, Day, Instant, PairDay
@@ -17,7 +17,6 @@ from data.tables import TableNames
 ROUNDS = 20
 DAYS_A_READ = 4
 CHANGE_SECONDS = 86_400
-ABSENT = Condition("attribute_not_exists(pk)", {})
 Pair = tuple[str, str]
 SetExpiry = Callable[[Collection[str], Collection[str]], None]  # (to be spared, to expire)
 
@@ -78,7 +77,7 @@ class ReadModel:
         self._dynamo.write(changes)
         if held and held.rev == day.rev:
             return True
-        condition = Condition("rev = :rev", {"rev": text(held.rev)}) if held else ABSENT
+        condition = as_seen(held.rev if held else None)
         if not day.rows:
             return held is None or self._dynamo.delete(table, first, condition)
         return self._dynamo.put(table, first, condition)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from data import codec, keys, rows
 from data.codec import Item, text
 from data.dated_folds import fold_incident, fold_promotion, moments_of
-from data.dynamo import Change, Condition, Dynamo
+from data.dynamo import ABSENT, Change, Condition, Dynamo, as_seen
 from data.errors import Conflict
 from data.folds import AttemptFold, Version, expiry, fold_attempt, listing
 from data.models import Attempt, Claim, Incident, Instant, Promotion
@@ -136,7 +136,7 @@ class Settler:
 
     def _put(self, fact: Attempt, hint: Hint | None) -> bool:
         if hint is None:
-            condition = Condition("attribute_not_exists(pk)", {})
+            condition = ABSENT
         else:
             spared = "attribute_not_exists" if hint.exempt else "attribute_exists"
             condition = Condition(f"rev = :rev AND {spared}(expiresAt)", {"rev": text(hint.rev)})
@@ -196,7 +196,7 @@ class Settler:
             before = seen or pointer
             rev = before[1] if before and before[0] == place else None
             done = rev == fact.rev
-            if not done and self._dynamo.put(table, item, _unchanged(rev)):
+            if not done and self._dynamo.put(table, item, as_seen(rev)):
                 done = rev is not None or self._dated_partition(table, pk)[0] == claims
                 seen = (place, fact.rev)
             elif not done:
@@ -236,16 +236,10 @@ def _dated_changes(
     return changes
 
 
-def _unchanged(rev: str | None) -> Condition:
-    """The item is still as it was seen (None = not there)."""
-    if rev is None:
-        return Condition("attribute_not_exists(pk)", {})
-    return Condition("rev = :rev", {"rev": text(rev)})
-
-
 def _seen(pointer: rows.Pointer | None) -> Seen | None:
     return Seen(pointer.started_at, Hint(pointer.rev, pointer.exempt)) if pointer else None
 
 
 def results_expiry(claims: Iterable[Claim], retention_days: int) -> int:
+    """Epoch second at which results without an attempt may be forgotten: a retention after the last was received."""
     return max((expiry(claim.received_at, retention_days) for claim in claims), default=0)
