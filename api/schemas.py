@@ -6,7 +6,14 @@ The tests check real answers against them, so a field cannot be answered and not
 from typing import Any
 
 from data import keys
-from data.models import ClusterType, Health, PromotionStatus, Status, Trigger, Verdict
+from data.catalog_models import ClusterType
+from data.models import (
+    Health,
+    PromotionStatus,
+    Status,
+    Trigger,
+    Verdict,
+)
 
 Schema = dict[str, Any]
 

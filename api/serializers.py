@@ -9,7 +9,17 @@ from typing import Any
 
 import orjson
 
-from data.models import Attempt, AttemptRow, Claim, Cluster, Gate, Incident, Page, Promotion, Service, TestRun
+from data.catalog_models import Cluster, Service
+from data.models import (
+    Attempt,
+    AttemptRow,
+    Claim,
+    Gate,
+    Incident,
+    Page,
+    Promotion,
+    TestRun,
+)
 from data.views import ClusterHealth, Counts, Freshness, PairState, Rate
 
 Json = dict[str, Any]

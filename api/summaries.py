@@ -19,7 +19,7 @@ from api.serializers import (
     service,
     state,
 )
-from data.models import Cluster, Service
+from data.catalog_models import Cluster, Service
 from data.views import (
     Analytics,
     AnalyticsFilter,

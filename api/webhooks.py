@@ -12,12 +12,13 @@ import context
 from data.errors import Unavailable
 from data.events import AnyEvent
 from data.instants import to_instant
-from ingest import message, normalizers, strict_json
+from ingest import message, normalizers
 from ingest.envelope import older_than_retention
 from ingest.message import Delivery
+from ingest.normalizers.contract import Ignored
 from ingest.queue import Queue
-from ingest.schema import unknown_fields
 from ingest.signatures import check_shared_secret
+from ingest.taking import Incoming, take
 
 MAX_BYTES = 256 * 1024
 PIECE_BYTES = 64 * 1024
@@ -32,17 +33,21 @@ def webhook(sender: str | None = None) -> tuple[dict[str, Any], int]:
     raw = read_body()
     settings, headers = context.settings(), cast(Mapping[str, str], request.headers)
     check_shared_secret(headers, settings.webhook_secrets)
-    normalize = normalizers.named(sender)
+    incoming = Incoming(raw, headers, sender, request.args)
+    if sender is not None:
+        normalizers.named(sender)
     check_content_type()
-    body = strict_json.parse(raw)
     received_at = to_instant(context.now())
-    events = normalize(body, headers, received_at, context.generation().catalog.suites)
+    taken = take(incoming, received_at, context.generation().catalog)
+    if taken.ignored is not None:
+        return {"eventId": None, "status": "ignored", "reason": taken.ignored, "detail": taken.detail}, 200
+    events = taken.events
     sealed = all(older_than_retention(event, settings.retention_days) for event in events)
-    delivery = Delivery(tuple(events), events[0].source, received_at, archive_only=sealed)
-    _queue().send(message.dump(delivery, raw, headers))
+    delivery = Delivery(events, taken.source, received_at, archive_only=sealed)
+    _queue().send(message.dump(delivery, incoming, taken.sender.name))
     if sealed:
-        return {"eventId": events[0].event_id, "status": "ignored", "reason": "older_than_retention"}, 200
-    return accepted(events, unknown_fields(body) if sender in (None, normalizers.ENVELOPE) else []), 202
+        return {"eventId": events[0].event_id, "status": "ignored", "reason": Ignored.OLDER_THAN_RETENTION}, 200
+    return accepted(events, taken.unknown_fields), 202
 
 
 def accepted(events: Sequence[AnyEvent], ignored_fields: Sequence[str]) -> dict[str, Any]:

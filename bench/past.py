@@ -9,10 +9,18 @@ from bench.processes import Place
 from data import codec, keys
 from data.aws import aws_errors
 from data.catalog import CatalogStore
+from data.catalog_models import Catalog, Cluster, ClusterType, Service
 from data.current import fold_current, from_current
 from data.days import day_items, fold_day
 from data.instants import epoch, to_instant
-from data.models import Attempt, Catalog, Cluster, ClusterType, Gate, PairDay, Service, Status, Trigger, Verdict
+from data.models import (
+    Attempt,
+    Gate,
+    PairDay,
+    Status,
+    Trigger,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

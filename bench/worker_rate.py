@@ -18,6 +18,7 @@ from data.keys import attempt_id
 from ingest import message
 from ingest.envelope import normalize
 from ingest.message import Delivery
+from ingest.taking import Incoming
 from ingest_worker import wire
 from settings import Settings
 
@@ -64,7 +65,7 @@ def _story(n: int, now: datetime) -> list[dict[str, Any]]:
 
 def _message(said: dict[str, Any], received_at: str) -> str:
     events = normalize(said, received_at, suites=SUITES)
-    return message.dump(Delivery(tuple(events), "bench", received_at), orjson.dumps(said), {})
+    return message.dump(Delivery(tuple(events), "bench", received_at), Incoming(orjson.dumps(said), {}), "envelope")
 
 
 def fill(place: Place, bodies: Sequence[str]) -> None:

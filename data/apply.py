@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from botocore.exceptions import ClientError
 
 from data import rows
+from data.catalog_models import Catalog
 from data.codec import text
 from data.current import serving_order
 from data.days import to_row
@@ -21,7 +22,11 @@ from data.dynamo import Condition, Dynamo
 from data.errors import Conflict, DashboardError
 from data.events import AnyEvent
 from data.instants import sealed_before, to_instant
-from data.models import SUCCESSFUL, Attempt, Catalog, PairDay
+from data.models import (
+    SUCCESSFUL,
+    Attempt,
+    PairDay,
+)
 from data.places import Place, place
 from data.read_model import Pair, ReadModel
 from data.settle import Hint, Settled, Settler

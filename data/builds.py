@@ -1,8 +1,14 @@
 """One build attempt with everything known of it: a screen and an endpoint show the same."""
 
+from data.catalog_models import Catalog
 from data.health import with_missing
 from data.instants import add
-from data.models import Attempt, Catalog, Incident, Instant, Scope
+from data.models import (
+    Attempt,
+    Incident,
+    Instant,
+    Scope,
+)
 from data.store import Store
 from data.views import BuildDetail
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from data import codec, keys, rows
+from data.catalog_models import Catalog
 from data.codec import Item
 from data.current import deciding, fold_current, from_current
 from data.dated_folds import fold_incident, fold_promotion
@@ -19,7 +20,12 @@ from data.dynamo import BATCH, Change, Dynamo
 from data.events import AnyEvent
 from data.folds import AttemptFold, Version, fold_attempt, listing
 from data.instants import sealed_before
-from data.models import Attempt, Catalog, Claim, Instant, PairDay
+from data.models import (
+    Attempt,
+    Claim,
+    Instant,
+    PairDay,
+)
 from data.places import place
 from data.settle import dated_pointer, results_expiry
 from data.tables import TableNames

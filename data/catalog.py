@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from data import aws, catalog_entries, keys
 from data.catalog_entries import CLUSTER, KINDS, SERVICE, Body, Change, Key
 from data.catalog_file import CatalogFileError, read_catalog_file
+from data.catalog_models import Catalog
 from data.errors import Conflict, Unavailable
 from data.instants import to_instant
-from data.models import Catalog
 from data.tables import TTL_ATTRIBUTE, TableNames
 
 if TYPE_CHECKING:

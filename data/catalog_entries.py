@@ -9,13 +9,14 @@ from typing import Any
 
 import orjson
 
-from data.models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Service
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Rule, Service
 
 CLUSTER = "CLUSTER"
 SERVICE = "SERVICE"
 SUITE = "SUITE"
 OPENER = "OPENER"
-KINDS = (CLUSTER, SERVICE, SUITE, OPENER)
+RULE = "RULE"
+KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE)
 
 Key = tuple[str, str]
 Body = dict[str, Any]
@@ -36,7 +37,8 @@ def entries(catalog: Catalog) -> dict[Key, Body]:
     out: dict[Key, Body] = {(CLUSTER, c.cluster_id): _cluster_body(c) for c in catalog.clusters}
     out |= {(SERVICE, s.service_id): _service_body(s) for s in catalog.services}
     out |= {(SUITE, name): {"order": place} for place, name in enumerate(catalog.suites)}
-    return out | {(OPENER, key): {"source": source} for key, source in catalog.openers}
+    out |= {(OPENER, key): {"source": source} for key, source in catalog.openers}
+    return out | {(RULE, f"{place:04d}"): _rule_body(rule) for place, rule in enumerate(catalog.rules)}
 
 
 def to_catalog(found: Mapping[Key, Body]) -> Catalog:
@@ -50,6 +52,7 @@ def to_catalog(found: Mapping[Key, Body]) -> Catalog:
         services=tuple(sorted(services, key=lambda s: (s.name, s.service_id))),
         suites=tuple(dict.fromkeys((*DOCUMENT_SUITES, *added))),
         openers=tuple(sorted((key, body["source"]) for key, body in of[OPENER].items())),
+        rules=tuple(_rule(of[RULE][place]) for place in sorted(of[RULE])),
     )
 
 
@@ -114,14 +117,14 @@ def _cluster_body(cluster: Cluster) -> Body:
     return {
         "name": cluster.name, "type": cluster.type.value, "role": cluster.role,
         "description": cluster.description, "order": cluster.order, "region": cluster.region,
-        "confirmed": cluster.confirmed,
+        "confirmed": cluster.confirmed, "senderNames": list(cluster.sender_names),
     }  # fmt: skip
 
 
 def _cluster(cluster_id: str, body: Body) -> Cluster:
     return Cluster(
         cluster_id, body["name"], ClusterType(body["type"]), body["role"], body["description"],
-        body["order"], body["region"], body["confirmed"],
+        body["order"], body["region"], body["confirmed"], tuple(body.get("senderNames", ())),
     )  # fmt: skip
 
 
@@ -137,4 +140,18 @@ def _service(service_id: str, body: Body) -> Service:
     return Service(
         service_id, body["name"], body["team"], body["tier"], body["repository"],
         tuple(body["suites"]), tuple(body["senderNames"]), body["confirmed"],
+    )  # fmt: skip
+
+
+def _rule_body(rule: Rule) -> Body:
+    return {
+        "name": rule.name, "source": rule.source, "when": dict(rule.when), "service": rule.service,
+        "cluster": rule.cluster, "version": rule.version, "deployment": rule.deployment, "ignore": rule.ignore,
+    }  # fmt: skip
+
+
+def _rule(body: Body) -> Rule:
+    return Rule(
+        body["name"], body["source"], tuple(sorted(body["when"].items())), body["service"], body["cluster"],
+        body["version"], body["deployment"], body["ignore"],
     )  # fmt: skip

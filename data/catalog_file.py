@@ -12,7 +12,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from data import keys
-from data.models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Service
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Rule, Service
+from data.patterns import check_pattern, check_template
 
 Loc = tuple[str | int, ...]
 MAX_COMPLAINTS = 20
@@ -36,6 +37,8 @@ Text = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain)]
 SuiteName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 Kind = Literal["Development", "Staging", "Production"]
+Pattern = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_pattern)]
+Template = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_template)]
 
 
 class _Part(BaseModel):
@@ -50,6 +53,7 @@ class _Cluster(_Part):
     description: Text = ""
     order: Annotated[int, Field(ge=0, le=1_000_000)]
     region: Text = ""
+    sender_names: list[Name] = []
 
 
 class _Service(_Part):
@@ -75,11 +79,23 @@ class _Openers(_Part):
     pairs: list[_Pair] = []
 
 
+class _Mapping(_Part):
+    name: Name
+    source: Name
+    when: dict[Name, Pattern] = {}
+    service: Template | None = None
+    cluster: Template | None = None
+    version: Template | None = None
+    deployment: bool | None = None
+    ignore: bool = False
+
+
 class _File(_Part):
     clusters: list[_Cluster] = []
     services: list[_Service] = []
     suites: list[SuiteName] = []
     openers: _Openers = _Openers()
+    mappings: Annotated[list[_Mapping], Field(max_length=1000)] = []
 
 
 def read_catalog_file(path: Path) -> Catalog:
@@ -165,6 +181,19 @@ def _contradictions(file: _File) -> Iterator[tuple[Loc, str]]:
         for j, name in enumerate(service.sender_names)
     ]
     yield from _twice("sender names", names)
+    cluster_names = [
+        (("clusters", i, "sender_names", j), name)
+        for i, cluster in enumerate(file.clusters)
+        for j, name in enumerate(cluster.sender_names)
+    ]
+    yield from _twice("sender names", cluster_names)
+    yield from _twice("mappings", ((("mappings", i, "name"), m.name) for i, m in enumerate(file.mappings)))
+    for i, mapping in enumerate(file.mappings):
+        gives = (mapping.service, mapping.cluster, mapping.version, mapping.deployment)
+        if not mapping.ignore and all(one is None for one in gives):
+            yield ("mappings", i), "gives nothing: it needs service, cluster, version, deployment or ignore"
+        if mapping.ignore and any(one is not None for one in gives):
+            yield ("mappings", i, "ignore"), "stands alone: what is ignored is mapped to nothing"
     for i, suite in enumerate(file.suites):
         if suite in RESERVED_SUITES:
             yield ("suites", i), f"{suite} cannot be the name of a suite"
@@ -185,8 +214,12 @@ def _twice(what: str, found: Iterable[tuple[Loc, str]]) -> Iterator[tuple[Loc, s
 
 def _catalog(file: _File) -> Catalog:
     clusters = [
-        Cluster(c.id, c.name, ClusterType(c.type), c.role, c.description, c.order, c.region) for c in file.clusters
-    ]
+        Cluster(
+            c.id, c.name, ClusterType(c.type), c.role, c.description, c.order, c.region,
+            sender_names=tuple(c.sender_names),
+        )
+        for c in file.clusters
+    ]  # fmt: skip
     services = [
         Service(s.id, s.name, s.team, s.tier, s.repository, tuple(s.suites), tuple(s.sender_names))
         for s in file.services
@@ -196,7 +229,14 @@ def _catalog(file: _File) -> Catalog:
         services=tuple(sorted(services, key=lambda s: (s.name, s.service_id))),
         suites=tuple(dict.fromkeys((*DOCUMENT_SUITES, *file.suites))),
         openers=tuple(sorted(_openers(file.openers))),
-    )
+        rules=tuple(
+            Rule(
+                m.name, m.source, tuple(sorted(m.when.items())), m.service, m.cluster, m.version, m.deployment,
+                m.ignore,
+            )
+            for m in file.mappings
+        ),
+    )  # fmt: skip
 
 
 def _openers(openers: _Openers) -> Iterator[tuple[str, str]]:

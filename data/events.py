@@ -5,6 +5,7 @@ of an event (camelCase, sorted keys, no nulls, no receivedAt) is what a claim ke
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from data.models import Claim, Commit, Instant, PromotionStatus, Status, Trigger, Verdict
+from data.models import Claim, Commit, FailedTest, Instant, PromotionStatus, Status, Trigger, Verdict
 
 
 class EventType(StrEnum):
@@ -22,6 +23,8 @@ class EventType(StrEnum):
     TEST_RESULT = "test-result"
     PROMOTION = "promotion"
     INCIDENT = "incident"
+    BUILD = "build"
+    RETIREMENT = "retirement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class DeploymentEvent(Event):
     labels: tuple[str, ...] | None = None
     commits: tuple[Commit, ...] | None = None
     committed_at: Instant | None = None
+    image: str | None = None
     actor: str | None = None
     run_url: str | None = None
 
@@ -80,6 +84,7 @@ class TestResultEvent(Event):
     duration_sec: float | None = None
     executed_at: Instant | None = None
     report_url: str | None = None
+    failed_tests: tuple[FailedTest, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +117,25 @@ class IncidentEvent(Event):
     url: str | None = None
 
 
-AnyEvent = DeploymentEvent | TestResultEvent | PromotionEvent | IncidentEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildEvent(Event):
+    """What an image was built from."""
+
+    image: str
+    sha: str
+    committed_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetirementEvent(Event):
+    """A service was taken from a cluster; a later deployment brings it back."""
+
+    cluster_id: str
+    service_id: str
+    retired_at: Instant
+
+
+AnyEvent = DeploymentEvent | TestResultEvent | PromotionEvent | IncidentEvent | BuildEvent | RetirementEvent
 E = TypeVar("E", bound=Event)
 
 CLASSES: dict[EventType, type[Any]] = {
@@ -120,6 +143,8 @@ CLASSES: dict[EventType, type[Any]] = {
     EventType.TEST_RESULT: TestResultEvent,
     EventType.PROMOTION: PromotionEvent,
     EventType.INCIDENT: IncidentEvent,
+    EventType.BUILD: BuildEvent,
+    EventType.RETIREMENT: RetirementEvent,
 }
 TYPES: dict[type[Any], EventType] = {cls: kind for kind, cls in CLASSES.items()}
 ENUMS: dict[str, type[StrEnum]] = {"trigger": Trigger, "verdict": Verdict}
@@ -147,8 +172,21 @@ def to_body(event: Event) -> str:
             continue
         if name == "commits":
             value = [{"sha": c.sha} | ({"committedAt": c.committed_at} if c.committed_at else {}) for c in value]
+        elif name == "failed_tests":
+            value = [failed_test_out(one) for one in value]
         out[key] = value
     return orjson.dumps(out, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def failed_test_out(test: FailedTest) -> dict[str, Any]:
+    """A failed test as JSON: what is not known is left out."""
+    said = {"name": test.name, "message": test.message, "durationSec": test.duration_sec}
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def failed_test_in(said: Mapping[str, Any]) -> FailedTest:
+    """The failed test a JSON object describes."""
+    return FailedTest(said["name"], said.get("message"), said.get("durationSec"))
 
 
 def from_body(kind: EventType, body: str, **meta: str) -> AnyEvent:
@@ -164,6 +202,8 @@ def from_body(kind: EventType, body: str, **meta: str) -> AnyEvent:
         values["labels"] = tuple(values["labels"])
     if "commits" in values:
         values["commits"] = tuple(Commit(c["sha"], c.get("committedAt")) for c in values["commits"])
+    if "failed_tests" in values:
+        values["failed_tests"] = tuple(failed_test_in(one) for one in values["failed_tests"])
     event: AnyEvent = CLASSES[kind](**values, **meta)
     return event
 

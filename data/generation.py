@@ -10,9 +10,14 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 
+from data.catalog_models import Catalog, Cluster, Service
 from data.columns import Columns
 from data.instants import from_instant
-from data.models import Catalog, Cluster, Current, Day, Instant, Service
+from data.models import (
+    Current,
+    Day,
+    Instant,
+)
 from data.views import Freshness
 
 T = TypeVar("T")

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from data.models import SUCCESSFUL, AttemptRow, Current, Gate, Health, Service, Status, Verdict
+from data.catalog_models import Service
+from data.models import (
+    SUCCESSFUL,
+    AttemptRow,
+    Current,
+    Gate,
+    Health,
+    Status,
+    Verdict,
+)
 from data.views import PairState
 
 

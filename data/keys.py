@@ -79,6 +79,16 @@ def incidents_of(service_id: str) -> str:
     return f"INCIDENTS#{service_id}"
 
 
+def build_partition(image: str) -> str:
+    """Partition of what was said of an image."""
+    return f"BUILD#{image}"
+
+
+def retirement_partition(cluster_id: str, service_id: str) -> str:
+    """Partition of a pair's retirements."""
+    return f"RETIREMENT#{cluster_id}#{service_id}"
+
+
 def day_pk(cluster_id: str) -> str:
     """Read model: the days of a cluster."""
     return f"DAY#{cluster_id}"

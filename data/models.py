@@ -50,15 +50,6 @@ class PromotionStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
-class ClusterType(StrEnum):
-    """The stage a cluster-region serves; metrics of production count only PRODUCTION."""
-
-    DEVELOPMENT = "Development"
-    STAGING = "Staging"
-    PRODUCTION = "Production"
-    UNKNOWN = "Unknown"
-
-
 class Verdict(StrEnum):
     """What a gate says; missing (no run, or zero tests) is never passed."""
 
@@ -90,6 +81,15 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedTest:
+    """One test that failed in a run: as much as tells a reader where to look."""
+
+    name: str
+    message: str | None = None
+    duration_sec: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TestRun:
     """One run of one suite for one attempt."""
 
@@ -107,6 +107,7 @@ class TestRun:
     executed_at: Instant | None = None
     report_url: str | None = None
     source: str = ""
+    failed_tests: tuple[FailedTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class Attempt:
     labels: tuple[str, ...] = ()
     commits: tuple[Commit, ...] = ()
     committed_at: Instant | None = None
+    image: str | None = None  # leads to the change where git_sha is that of a configuration repository
     actor: str | None = None
     run_url: str | None = None
     source: str = ""
@@ -190,6 +192,29 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """What an image was built from, as its pipeline said once per build."""
+
+    image: str
+    sha: str
+    committed_at: Instant | None = None
+    source: str = ""
+    received_at: Instant = ""
+    expires_at: int | None = None
+    rev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """A pair that was taken away: from `moments` on, each until the next deployment, it does not serve."""
+
+    cluster_id: str
+    service_id: str
+    moments: tuple[Instant, ...]  # ascending
+    rev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What one source said about a fact; contradictions show here."""
 
@@ -201,63 +226,6 @@ class Claim:
     digest: str
     body: str  # canonical JSON of the normalised event
     observation: bool = False  # tied to the attempt by version and time, not by id
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A cluster-region; `order` is its place on the promotion path (lowest first)."""
-
-    cluster_id: str
-    name: str
-    type: ClusterType = ClusterType.UNKNOWN
-    role: str = ""
-    description: str = ""
-    order: int = 1000
-    region: str = ""
-    confirmed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A deployable service; `suites` are the ones expected to test each attempt."""
-
-    service_id: str
-    name: str
-    team: str = ""
-    tier: str = ""
-    repository: str = ""
-    suites: tuple[str, ...] = ()
-    sender_names: tuple[str, ...] = ()
-    confirmed: bool = True
-
-
-DOCUMENT_SUITES = ("FUNCTIONAL", "SANITY", "REGRESSION")
-
-
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """What people set: the known clusters and services, suites, and who opens attempts."""
-
-    clusters: tuple[Cluster, ...] = ()
-    services: tuple[Service, ...] = ()
-    suites: tuple[str, ...] = DOCUMENT_SUITES
-    openers: tuple[tuple[str, str], ...] = ()  # ("*" | cluster | cluster#service, source)
-
-    def opener(self, cluster_id: str, service_id: str) -> str | None:
-        """The one source that opens attempts of this pair; None = every source does."""
-        lines = dict(self.openers)
-        keys = (f"{cluster_id}#{service_id}", f"*#{service_id}", cluster_id, "*")
-        return next((lines[key] for key in keys if key in lines), None)
-
-    def cluster(self, cluster_id: str) -> Cluster:
-        """The cluster as set, or an unconfirmed one of that id."""
-        known = (c for c in self.clusters if c.cluster_id == cluster_id)
-        return next(known, Cluster(cluster_id, cluster_id, confirmed=False))
-
-    def service(self, service_id: str) -> Service:
-        """The service as set, or an unconfirmed one of that id."""
-        known = (s for s in self.services if s.service_id == service_id)
-        return next(known, Service(service_id, service_id, confirmed=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,19 @@
 from dataclasses import dataclass
 
 from data import keys
-from data.events import AnyEvent, DeploymentEvent, IncidentEvent, PromotionEvent, to_claim
-from data.models import Catalog, Claim
+from data.catalog_models import Catalog
+from data.events import (
+    AnyEvent,
+    BuildEvent,
+    DeploymentEvent,
+    IncidentEvent,
+    PromotionEvent,
+    RetirementEvent,
+    to_claim,
+)
+from data.models import (
+    Claim,
+)
 from data.tables import TableNames
 
 
@@ -15,7 +26,9 @@ class Place:
     table: str
     pk: str
     claim: Claim
-    fact: tuple[str, ...]  # ("attempt", id) | ("version", c, s, v) | ("promotion", s, id) | ("incident", s, id)
+    # ("attempt", id) | ("version", c, s, v) | ("promotion", s, id) | ("incident", s, id) | ("build", image)
+    # | ("retirement", c, s)
+    fact: tuple[str, ...]
 
 
 def place(event: AnyEvent, catalog: Catalog, tables: TableNames) -> Place:
@@ -27,6 +40,11 @@ def place(event: AnyEvent, catalog: Catalog, tables: TableNames) -> Place:
     if isinstance(event, IncidentEvent):
         pk = keys.incident_partition(event.service_id, event.incident_id)
         return Place(tables.events, pk, claim, ("incident", event.service_id, event.incident_id))
+    if isinstance(event, BuildEvent):
+        return Place(tables.events, keys.build_partition(event.image), claim, ("build", event.image))
+    if isinstance(event, RetirementEvent):
+        pk = keys.retirement_partition(event.cluster_id, event.service_id)
+        return Place(tables.events, pk, claim, ("retirement", event.cluster_id, event.service_id))
     named = event.attempt_id
     if isinstance(event, DeploymentEvent) and not opens(event, catalog):
         named, claim = None, to_claim(event, observation=True)

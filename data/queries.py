@@ -12,10 +12,16 @@ import pandas as pd
 
 from data import aggregations as agg
 from data import visible
+from data.catalog_models import ClusterType
 from data.columns import OUTCOMES
 from data.generation import Generation
 from data.instants import day_before
-from data.models import ClusterType, Day, Health, Scope, Verdict
+from data.models import (
+    Day,
+    Health,
+    Scope,
+    Verdict,
+)
 from data.views import (
     Analytics,
     AnalyticsFilter,

@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any, cast
 from data import codec, keys
 from data.aws import unavailable_if_away
 from data.catalog import CatalogStore
+from data.catalog_models import Catalog
 from data.changes import Change, minutes, to_change
 from data.columns import PairDayKey
 from data.current import to_current
 from data.days import to_pair_day
 from data.errors import Unavailable
-from data.models import Catalog, Current, Day, Instant, PairDay
+from data.models import (
+    Current,
+    Day,
+    Instant,
+    PairDay,
+)
 from data.tables import TableNames
 
 if TYPE_CHECKING:

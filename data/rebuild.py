@@ -15,13 +15,19 @@ from datetime import UTC, datetime
 from data import aws, codec, keys, rows
 from data.apply import Applier
 from data.bulk import fold_days
+from data.catalog_models import Catalog
 from data.codec import Item
 from data.current import deciding, fold_current, from_current
 from data.days import day_items, to_pair_day
 from data.dynamo import Change, Dynamo
 from data.errors import DashboardError
 from data.instants import sealed_before, to_instant
-from data.models import Attempt, Catalog, Claim, Instant, PairDay
+from data.models import (
+    Attempt,
+    Claim,
+    Instant,
+    PairDay,
+)
 from data.tables import TableNames
 
 RECHECK_SECONDS = 3.0

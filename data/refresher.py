@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from data.catalog_models import Catalog
 from data.changes import Change
 from data.columns import Columns, PairDayKey, columns_of, milliseconds
 from data.errors import Unavailable
 from data.generation import Generation, make_generation
 from data.instants import add, day_before, seconds_between, to_instant
-from data.models import Catalog, Current, Instant, PairDay
+from data.models import (
+    Current,
+    Instant,
+    PairDay,
+)
 from data.read_model_reader import ReadModelReader
 
 log = logging.getLogger(__name__)

@@ -6,11 +6,11 @@ A rate is a fraction 0..1 or None; wherever it can be None a `reason` says why (
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from data.catalog_models import Cluster, Service
 from data.models import (
     Attempt,
     AttemptRow,
     Claim,
-    Cluster,
     Current,
     Day,
     Gate,
@@ -18,7 +18,6 @@ from data.models import (
     Incident,
     Instant,
     Promotion,
-    Service,
     TestRun,
 )
 

@@ -1,9 +1,14 @@
 """What a scope sees of a generation: clusters, services and the state of each pair. Pure."""
 
+from data.catalog_models import Cluster, Service
 from data.errors import NotFound
 from data.generation import Generation
 from data.health import pair_state
-from data.models import Cluster, Health, Scope, Service, Status
+from data.models import (
+    Health,
+    Scope,
+    Status,
+)
 from data.views import ClusterHealth, PairState, ServiceRow
 
 States = dict[tuple[str, str], PairState]

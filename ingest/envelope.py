@@ -15,27 +15,37 @@ from data import keys
 from data.errors import InvalidRequest
 from data.events import (
     AnyEvent,
+    BuildEvent,
     DeploymentEvent,
     EventType,
     IncidentEvent,
     PromotionEvent,
+    RetirementEvent,
     TestResultEvent,
     camel,
     sealed,
     to_body,
 )
 from data.instants import add, epoch, sealed_before
-from data.models import Commit, Instant, Status, Verdict
+from data.models import Commit, FailedTest, Instant, Status, Verdict
 from ingest import schema
 from ingest.naming import named_attempt
-from ingest.schema import DeploymentSaid, Envelope, IncidentSaid, PromotionSaid, TestResultSaid
+from ingest.schema import (
+    BuildSaid,
+    DeploymentSaid,
+    Envelope,
+    IncidentSaid,
+    PromotionSaid,
+    RetirementSaid,
+    TestResultSaid,
+)
 
 FUTURE_SECONDS = 24 * 3600
 # Of a result that names no time: sorts before every time, and is the same at each delivery.
 NO_TIME: Instant = ""
 # event_time last: where it was taken from another field, that field is to be named.
 TIMES = (
-    "started_at", "ended_at", "committed_at", "executed_at", "promoted_at", "resolved_at", "event_time",
+    "started_at", "ended_at", "committed_at", "executed_at", "promoted_at", "resolved_at", "retired_at", "event_time",
 )  # fmt: skip
 
 
@@ -97,6 +107,7 @@ def _deployment(source: str, payload: Mapping[str, Any], suites: Collection[str]
         labels=None if said.labels is None else tuple(said.labels),
         commits=None if said.commits is None else tuple(Commit(c.sha, c.committed_at) for c in said.commits),
         committed_at=said.committed_at,
+        image=said.image,
         actor=said.actor,
         run_url=said.run_url,
     )
@@ -121,6 +132,7 @@ def _test_result(source: str, payload: Mapping[str, Any], suites: Collection[str
         duration_sec=said.duration_sec,
         executed_at=said.executed_at,
         report_url=said.report_url,
+        failed_tests=_failed_tests(said),
     )
     return event if event.test_run_id else replace(event, test_run_id=_digest_without_source(event))
 
@@ -165,12 +177,42 @@ def _incident(source: str, payload: Mapping[str, Any], suites: Collection[str]) 
     )
 
 
+def _build(source: str, payload: Mapping[str, Any], suites: Collection[str]) -> BuildEvent:
+    said = schema.read(BuildSaid, payload, "payload")
+    return BuildEvent(
+        source=source,
+        event_time=said.event_time or said.committed_at or NO_TIME,
+        image=said.image,
+        sha=said.sha,
+        committed_at=said.committed_at,
+    )
+
+
+def _retirement(source: str, payload: Mapping[str, Any], suites: Collection[str]) -> RetirementEvent:
+    said = schema.read(RetirementSaid, payload, "payload")
+    return RetirementEvent(
+        source=source,
+        event_time=said.event_time or said.retired_at,
+        cluster_id=said.cluster_id,
+        service_id=said.service_id,
+        retired_at=said.retired_at,
+    )
+
+
+def _failed_tests(said: TestResultSaid) -> tuple[FailedTest, ...] | None:
+    if said.failed_tests is None:
+        return None
+    return tuple(FailedTest(one.name, one.message, one.duration_sec) for one in said.failed_tests)
+
+
 Normalizer = Callable[[str, Mapping[str, Any], Collection[str]], AnyEvent]
 NORMALIZERS: dict[EventType, Normalizer] = {
     EventType.DEPLOYMENT: _deployment,
     EventType.TEST_RESULT: _test_result,
     EventType.PROMOTION: _promotion,
     EventType.INCIDENT: _incident,
+    EventType.BUILD: _build,
+    EventType.RETIREMENT: _retirement,
 }
 
 
@@ -205,7 +247,11 @@ def _own_time(event: AnyEvent) -> Instant | None:
     """The time that decides the event's day; None where it names none."""
     if isinstance(event, TestResultEvent):
         return event.executed_at
-    return event.promoted_at if isinstance(event, PromotionEvent) else event.started_at
+    if isinstance(event, PromotionEvent):
+        return event.promoted_at
+    if isinstance(event, BuildEvent):
+        return None  # it says nothing of a day
+    return event.retired_at if isinstance(event, RetirementEvent) else event.started_at
 
 
 def _seal(event: AnyEvent, received_at: Instant, delivery_id: str | None) -> AnyEvent:

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterable
 
 from data.catalog import CatalogStore
+from data.catalog_models import Catalog
 from data.errors import Unavailable
-from data.events import AnyEvent, PromotionEvent
-from data.models import Catalog
+from data.events import AnyEvent, BuildEvent, PromotionEvent
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class KnownCatalog:
         named = [_names(event) for event in events]
         known_clusters = {cluster.cluster_id for cluster in catalog.clusters}
         clusters = {one for ids, _ in named for one in ids} - known_clusters
-        services = {service for _, service in named} - {service.service_id for service in catalog.services}
+        services = {service for _, service in named if service} - {service.service_id for service in catalog.services}
         if clusters or services:
             self._store.register_unconfirmed(clusters, services)
             log.info("registered", extra={"clusters": sorted(clusters), "services": sorted(services)})
@@ -59,8 +59,10 @@ class KnownCatalog:
         return self._catalog
 
 
-def _names(event: AnyEvent) -> tuple[tuple[str, ...], str]:
+def _names(event: AnyEvent) -> tuple[tuple[str, ...], str | None]:
     """(clusters, service) an event names."""
+    if isinstance(event, BuildEvent):
+        return (), None
     if isinstance(event, PromotionEvent):
         return (event.from_cluster_id, event.to_cluster_id), event.service_id
     return ((event.cluster_id,) if event.cluster_id else ()), event.service_id

@@ -15,10 +15,18 @@ from data.events import TYPES, AnyEvent
 from data.instants import parse_instant
 from data.models import Instant
 from ingest import envelope, strict_json
+from ingest.taking import Incoming
 
 SCHEMA_VERSION = 1
 MAX_EVENTS = 1000
-KEPT_HEADERS = ("Content-Type", "User-Agent")
+# What tells sender, kind and delivery; never a signature, token or password.
+KEPT_HEADERS = (
+    "Content-Type", "User-Agent",
+    "X-GitHub-Event", "X-GitHub-Delivery", "X-GitHub-Hook-ID",
+    "X-Gitlab-Event", "X-Gitlab-Event-UUID", "X-Gitlab-Webhook-UUID", "X-Gitlab-Instance", "Idempotency-Key",
+    "webhook-id", "webhook-timestamp",
+    "ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time", "ce-subject",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,17 @@ class Delivery:
     archive_only: bool = False
 
 
-def dump(delivery: Delivery, raw: bytes, headers: Mapping[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What was sent: the bytes, whose they are, and what else is needed to read them again."""
+
+    raw: bytes
+    sender: str
+    headers: Mapping[str, str]
+    params: Mapping[str, str]
+
+
+def dump(delivery: Delivery, incoming: Incoming, sender: str) -> str:
     """The message of a delivery: ASCII only, because a queue refuses or replaces some characters."""
     first = delivery.events[0]
     message = {
@@ -42,8 +60,10 @@ def dump(delivery: Delivery, raw: bytes, headers: Mapping[str, str]) -> str:
         "receivedAt": delivery.received_at,
         "events": [_entry(event) for event in delivery.events],
         "raw": {
-            "body": base64.b64encode(gzip.compress(raw, mtime=0)).decode(),
-            "headers": {name: headers[name][:500] for name in KEPT_HEADERS if name in headers},
+            "sender": sender,
+            "body": base64.b64encode(gzip.compress(incoming.raw, mtime=0)).decode(),
+            "headers": {name: incoming.headers[name][:500] for name in KEPT_HEADERS if name in incoming.headers},
+            "params": dict(incoming.params),
         },
     }
     if delivery.archive_only:
@@ -70,10 +90,13 @@ def parse(text: str, sent_at: Instant, suites: Collection[str]) -> Delivery:
     return Delivery(tuple(events), events[0].source, received_at, body.get("archiveOnly") is True)
 
 
-def raw_body(text: str) -> bytes | None:
-    """The bytes the sender sent; None in a message that carries none."""
+def original(text: str) -> Original | None:
+    """What the sender sent; None in a message that a sender put on the queue itself."""
     raw = json.loads(text).get("raw")
-    return gzip.decompress(base64.b64decode(raw["body"])) if raw else None
+    if not raw:
+        return None
+    body = gzip.decompress(base64.b64decode(raw["body"]))
+    return Original(body, raw.get("sender", "envelope"), raw.get("headers", {}), raw.get("params", {}))
 
 
 def source_of(text: str) -> str | None:

@@ -20,6 +20,7 @@ from ingest.words import (
     EventWord,
     GitSha,
     Id,
+    Image,
     Label,
     Name,
     Number,
@@ -39,6 +40,7 @@ from ingest.words import (
 
 MAX_LABELS = 50
 MAX_COMMITS = 500
+MAX_FAILED_TESTS = 50
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -99,8 +101,26 @@ class DeploymentSaid(AttemptSaid):
     labels: Labels | None = None
     commits: Commits | None = None
     committed_at: Time | None = None
+    image: Image | None = None
     actor: Word | None = None
     run_url: Url | None = None
+
+
+class FailedTestSaid(Said):
+    """One failed test of a run; its name alone is enough."""
+
+    name: Title
+    message: Prose | None = None
+    duration_sec: Seconds | None = None
+
+
+def _failed_test(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+FailedTests = Annotated[
+    list[Annotated[FailedTestSaid, BeforeValidator(_failed_test)]], Field(max_length=MAX_FAILED_TESTS)
+]
 
 
 class TestResultSaid(AttemptSaid):
@@ -118,6 +138,7 @@ class TestResultSaid(AttemptSaid):
     duration_sec: Seconds | None = None
     executed_at: Time | None = None
     report_url: Url | None = None
+    failed_tests: FailedTests | None = None
 
 
 class PromotionSaid(Said):
@@ -150,6 +171,24 @@ class IncidentSaid(Said):
     event_time: Time | None = None
 
 
+class BuildSaid(Said):
+    """The payload of a build: which commit an image was made from, said once per build."""
+
+    image: Image
+    sha: GitSha
+    committed_at: Time | None = None
+    event_time: Time | None = None
+
+
+class RetirementSaid(Said):
+    """The payload of a retirement: a service taken from a cluster."""
+
+    cluster_id: Id
+    service_id: Id
+    retired_at: Time
+    event_time: Time | None = None
+
+
 class Envelope(Said):
     """The document's envelope (7.5)."""
 
@@ -164,6 +203,8 @@ SAID: dict[EventType, type[Said]] = {
     EventType.TEST_RESULT: TestResultSaid,
     EventType.PROMOTION: PromotionSaid,
     EventType.INCIDENT: IncidentSaid,
+    EventType.BUILD: BuildSaid,
+    EventType.RETIREMENT: RetirementSaid,
 }
 KNOWN = {kind: frozenset(f.alias for f in model.model_fields.values()) for kind, model in SAID.items()}
 ENVELOPE_FIELDS = frozenset(f.alias for f in Envelope.model_fields.values())

@@ -17,6 +17,7 @@ MAX_COUNT = 10**9
 MAX_SECONDS = 1e7
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+=-]{0,199}")
 SUITE = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
+IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,511}")
 DELIVERY_ID = re.compile(r"[!-~]{1,200}")
 LINE_BREAKS = frozenset("\n\r\t")
 
@@ -80,7 +81,8 @@ def _number_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _url(text: str) -> str:
+def checked_url(text: str) -> str:
+    """The text, where it is an http(s) address without credentials; ValueError says what is wrong."""
     if len(text) > MAX_URL:
         raise ValueError(f"must be at most {MAX_URL:,} characters long")
     try:
@@ -115,13 +117,16 @@ Number = Annotated[
     _matching(keys.ATTEMPT_NUMBER, "1 to 64 letters, digits and . _ -"),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
+Image = Annotated[str, _matching(IMAGE, "an image: registry/name:tag or name@digest"), _pattern(IMAGE)]
 Version = Annotated[str, AfterValidator(_version), _pattern(keys.VERSION)]
 GitSha = Annotated[
     str, AfterValidator(_git_sha), WithJsonSchema({"type": "string", "pattern": "^[0-9a-fA-F]{7,64}$"})
 ]
 AttemptId = Annotated[str, AfterValidator(_attempt_id)]
 Time = Annotated[str, AfterValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "format": "uri", "maxLength": MAX_URL})]
+Url = Annotated[
+    str, AfterValidator(checked_url), WithJsonSchema({"type": "string", "format": "uri", "maxLength": MAX_URL})
+]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False)]
 Label = Annotated[str, _bounded(100), _at_most(100)]

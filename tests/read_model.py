@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from data import codec, instants, keys
 from data.catalog import CatalogStore
+from data.catalog_models import Catalog, Cluster, ClusterType, Service
 from data.columns import columns_of
 from data.current import fold_current, from_current
 from data.days import day_items, fold_day
@@ -13,13 +14,9 @@ from data.generation import Generation, make_generation
 from data.instants import day_before, to_instant
 from data.models import (
     Attempt,
-    Catalog,
-    Cluster,
-    ClusterType,
     Current,
     Gate,
     PairDay,
-    Service,
     Status,
     Verdict,
 )

@@ -16,7 +16,7 @@ LAYERS = {
     "data": set(),
     "ingest": {"data"},
     "context": {"data", "ingest", "settings"},
-    "components": {"data.models", "data.views", "data.instants"},
+    "components": {"data.models", "data.catalog_models", "data.views", "data.instants"},
     "pages": {"components", "data", "context"},
     "api": {"ingest", "data", "context"},
     "web": {"data", "context", "settings", "logs"},

@@ -1,31 +1,59 @@
 """The senders we understand. A new one is a sibling module and a line in SENDERS; nothing else changes."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from data.errors import NotFound
-from data.events import AnyEvent
-from data.models import Instant
-from ingest import envelope
+from ingest import strict_json
+from ingest.normalizers import envelope
+from ingest.normalizers.contract import Letter, Reading
 
 Headers = Mapping[str, str]
-Normalizer = Callable[[Any, Headers, Instant, Collection[str]], list[AnyEvent]]
-
+Normalizer = Callable[[Letter], Reading]
 ENVELOPE = "envelope"
 
 
-def _envelope(body: Any, headers: Headers, received_at: Instant, suites: Collection[str]) -> list[AnyEvent]:
-    """The document's own envelope says everything itself; no header matters."""
-    return envelope.normalize(body, received_at, suites=suites)
+def _json(raw: bytes, headers: Headers) -> Any:
+    return strict_json.parse(raw)
 
 
-SENDERS: dict[str, Normalizer] = {
-    ENVELOPE: _envelope,
-}
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One sender: how its deliveries are told by headers, or else by the shape of the body, and how they read.
+
+    `source` is what its events carry as their source; None where the body itself names it.
+    """
+
+    name: str
+    source: str | None
+    normalize: Normalizer
+    parse: Callable[[bytes, Headers], Any] = _json
+    by_headers: Callable[[Headers], bool] = lambda headers: False
+    by_shape: Callable[[Any], bool] = lambda body: False
 
 
-def named(sender: str | None) -> Normalizer:
-    """The normaliser of the sender a path names; without a name the envelope. NotFound for an unknown one."""
-    if sender is not None and sender not in SENDERS:
-        raise NotFound(f"no such sender: {sender[:64]}; known are {', '.join(sorted(SENDERS))}")
-    return SENDERS[sender or ENVELOPE]
+# Asked in this order; the envelope takes what nobody else recognises, and says what is wrong with it.
+SENDERS: dict[str, Sender] = {
+    sender.name: sender
+    for sender in (
+        Sender(ENVELOPE, None, envelope.normalize),
+    )
+}  # fmt: skip
+
+
+def named(name: str) -> Sender:
+    """The sender a path names; NotFound for an unknown one."""
+    if name not in SENDERS:
+        raise NotFound(f"no such sender: {name[:64]}; known are {', '.join(sorted(SENDERS))}")
+    return SENDERS[name]
+
+
+def by_headers(headers: Headers) -> Sender | None:
+    """Whose headers these are; None where they tell nothing."""
+    return next((sender for sender in SENDERS.values() if sender.by_headers(headers)), None)
+
+
+def by_shape(body: Any) -> Sender:
+    """Whose body this is; where it is nobody's, our own envelope says what is wrong with it."""
+    return next((sender for sender in SENDERS.values() if sender.by_shape(body)), SENDERS[ENVELOPE])

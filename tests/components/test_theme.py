@@ -9,7 +9,14 @@ from plotly.offline import get_plotlyjs_version  # type: ignore[import-untyped]
 
 from components import figures, theme
 from components.tags import icon
-from data.models import ClusterType, Health, PromotionStatus, Status, Trigger, Verdict
+from data.catalog_models import ClusterType
+from data.models import (
+    Health,
+    PromotionStatus,
+    Status,
+    Trigger,
+    Verdict,
+)
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"

@@ -3,8 +3,14 @@
 import pytest
 
 from data.builds import build, concerns
+from data.catalog_models import Catalog, Service
 from data.errors import NotFound, Unavailable
-from data.models import EVERYTHING, Catalog, Claim, Scope, Service, Verdict
+from data.models import (
+    EVERYTHING,
+    Claim,
+    Scope,
+    Verdict,
+)
 from data.store_builds import batch_get
 from tests.data.test_store import calls
 from tests.facts import AQUILA, MIRA, PAVO, Facts, a_gate, a_promotion, a_run, an_attempt, an_incident, at

@@ -11,7 +11,7 @@ from data import keys
 from data.catalog import CatalogStore, show_and_save
 from data.catalog_entries import changes, describe, entries, to_catalog
 from data.catalog_file import CatalogFileError, parse_catalog, read_catalog_file
-from data.models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Service
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Service
 
 NOW = datetime(2026, 3, 4, 10, 30, 15, 250_000, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

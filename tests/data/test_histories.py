@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from data import rebuild
 from data.apply import Applier
 from data.bulk import Claims, bulk_apply, plan
+from data.catalog_models import Catalog
 from data.dynamo import Dynamo
 from data.events import AnyEvent
 from data.instants import from_instant
-from data.models import Catalog
 from data.tables import TableNames
 from tests.histories import NOW, content, deliveries, difference, random_deliveries
 from tests.memory import MemoryDynamo

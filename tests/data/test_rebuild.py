@@ -9,10 +9,13 @@ import pytest
 
 from data import keys
 from data.apply import Applier
+from data.catalog_models import Catalog
 from data.dynamo import Dynamo
 from data.events import DeploymentEvent, sealed
 from data.instants import add, to_instant
-from data.models import Catalog, Status
+from data.models import (
+    Status,
+)
 from tests.conftest import Aws
 
 ROOT = Path(__file__).parents[2]

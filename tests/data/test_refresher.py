@@ -13,10 +13,14 @@ from pandas.testing import assert_frame_equal
 from data import aggregations as agg
 from data.aws import dynamodb
 from data.catalog import CatalogStore
+from data.catalog_models import Catalog, Cluster
 from data.columns import columns_of
 from data.errors import Unavailable
 from data.instants import day_before, to_instant
-from data.models import EVERYTHING, Catalog, Cluster, Status
+from data.models import (
+    EVERYTHING,
+    Status,
+)
 from data.read_model_reader import ReadModelReader
 from data.refresher import ReadModel
 from data.views import Counts

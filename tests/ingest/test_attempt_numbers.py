@@ -9,9 +9,9 @@ import pytest
 
 from data import codec
 from data.apply import Applier
+from data.catalog_models import DOCUMENT_SUITES, Catalog
 from data.dynamo import Dynamo
 from data.events import AnyEvent
-from data.models import DOCUMENT_SUITES, Catalog
 from ingest.envelope import normalize
 from tests.conftest import Aws
 

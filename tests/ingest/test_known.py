@@ -3,8 +3,8 @@
 import pytest
 
 from data.catalog import CatalogStore
+from data.catalog_models import Catalog, Cluster, Service
 from data.errors import Unavailable
-from data.models import Catalog, Cluster, Service
 from ingest.envelope import normalize
 from ingest.known import REFRESH_SECONDS, KnownCatalog
 from tests.conftest import Aws

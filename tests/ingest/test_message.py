@@ -8,6 +8,7 @@ from data.errors import InvalidRequest
 from ingest import message
 from ingest.envelope import normalize
 from ingest.message import Delivery
+from ingest.taking import Incoming
 from tests.ingest import saying
 from tests.ingest.saying import RECEIVED, SUITES
 
@@ -18,8 +19,9 @@ def delivered(body: dict[str, object], **changes: object) -> tuple[Delivery, str
     """A delivery by webhook, and its message."""
     events = tuple(normalize(body, RECEIVED, suites=SUITES))
     delivery = Delivery(events, events[0].source, RECEIVED, **changes)  # type: ignore[arg-type]
-    raw = json.dumps(body, indent=1).encode()
-    return delivery, message.dump(delivery, raw, {"Content-Type": "application/json", "X-Webhook-Secret": "no"})
+    headers = {"Content-Type": "application/json", "X-Webhook-Secret": "no"}
+    incoming = Incoming(json.dumps(body, indent=1).encode(), headers, None, {"suite": "SANITY"})
+    return delivery, message.dump(delivery, incoming, "envelope")
 
 
 @pytest.mark.parametrize(
@@ -41,8 +43,9 @@ def test_what_goes_in_comes_out(body):
 def test_the_raw_body_is_kept_and_no_secret_is():
     body = saying.deployment()
     _, text = delivered(body)
-    assert message.raw_body(text) == json.dumps(body, indent=1).encode()
-    assert json.loads(text)["raw"]["headers"] == {"Content-Type": "application/json"}
+    assert message.original(text) == message.Original(
+        json.dumps(body, indent=1).encode(), "envelope", {"Content-Type": "application/json"}, {"suite": "SANITY"}
+    )
 
 
 def test_the_message_has_the_fields_of_the_document():
@@ -87,6 +90,6 @@ def test_the_largest_body_fits_into_one_message():
     body = saying.deployment(commits=commits, labels=["\U0001f600" * 100] * 50, failureReason="\U0001f600" * 2000)
     events = tuple(normalize(body, RECEIVED, suites=SUITES))
     noise = bytes(range(256)) * 1024  # what a sender may add; at worst it does not compress at all
-    text = message.dump(Delivery(events, "x", RECEIVED), noise, {})
+    text = message.dump(Delivery(events, "x", RECEIVED), Incoming(noise, {}), "envelope")
     worst = len(text) - len(json.loads(text)["raw"]["body"]) + 4 * (len(noise) + 200) // 3
     assert worst < 1_048_576

@@ -27,9 +27,9 @@ class Picky:
     def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
         self.calls.append(len(events))
         for event in events:
-            if event.service_id in self.raises:
-                raise self.raises[event.service_id]
-        return [self.results.get(event.service_id) for event in events]
+            if getattr(event, "service_id", "") in self.raises:
+                raise self.raises[getattr(event, "service_id", "")]
+        return [self.results.get(getattr(event, "service_id", "")) for event in events]
 
 
 def message(service_id: str, n: int = 1, **changes: object) -> Message:
@@ -108,7 +108,7 @@ class Contagious(Picky):
 
     def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
         self.calls.append(len(events))
-        spoilt = any(event.service_id == "b" for event in events)
+        spoilt = any(getattr(event, "service_id", "") == "b" for event in events)
         return [ValueError("item too large") if spoilt else None for _ in events]
 
 

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
+from data.catalog_models import Catalog
 from data.errors import Unavailable
-from data.models import Catalog
 from data.read_model_reader import ReadModelReader
 from data.refresher import ReadModel
 from data.store import Store

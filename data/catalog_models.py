@@ -1,0 +1,89 @@
+"""What people set: clusters, services, suites, how senders' names become ids, and who opens attempts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ClusterType(StrEnum):
+    """The stage a cluster-region serves; metrics of production count only PRODUCTION."""
+
+    DEVELOPMENT = "Development"
+    STAGING = "Staging"
+    PRODUCTION = "Production"
+    UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster-region; `order` is its place on the promotion path (lowest first)."""
+
+    cluster_id: str
+    name: str
+    type: ClusterType = ClusterType.UNKNOWN
+    role: str = ""
+    description: str = ""
+    order: int = 1000
+    region: str = ""
+    confirmed: bool = True
+    sender_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A deployable service; `suites` are the ones expected to test each attempt."""
+
+    service_id: str
+    name: str
+    team: str = ""
+    tier: str = ""
+    repository: str = ""
+    suites: tuple[str, ...] = ()
+    sender_names: tuple[str, ...] = ()
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the mapping from what senders call things to our ids; `when` and targets are patterns.
+
+    Every rule whose `when` fits contributes; of several that give the same target the first holds.
+    """
+
+    name: str
+    source: str  # a sender's name, or "*"
+    when: tuple[tuple[str, str], ...] = ()  # (what the sender names, pattern)
+    service: str | None = None
+    cluster: str | None = None
+    version: str | None = None
+    deployment: bool | None = None  # whether a run, pipeline, job … is a deployment at all
+    ignore: bool = False
+
+
+DOCUMENT_SUITES = ("FUNCTIONAL", "SANITY", "REGRESSION")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What people set: the known clusters and services, suites, and who opens attempts."""
+
+    clusters: tuple[Cluster, ...] = ()
+    services: tuple[Service, ...] = ()
+    suites: tuple[str, ...] = DOCUMENT_SUITES
+    openers: tuple[tuple[str, str], ...] = ()  # ("*" | cluster | cluster#service, source)
+    rules: tuple[Rule, ...] = ()
+
+    def opener(self, cluster_id: str, service_id: str) -> str | None:
+        """The one source that opens attempts of this pair; None = every source does."""
+        lines = dict(self.openers)
+        keys = (f"{cluster_id}#{service_id}", f"*#{service_id}", cluster_id, "*")
+        return next((lines[key] for key in keys if key in lines), None)
+
+    def cluster(self, cluster_id: str) -> Cluster:
+        """The cluster as set, or an unconfirmed one of that id."""
+        known = (c for c in self.clusters if c.cluster_id == cluster_id)
+        return next(known, Cluster(cluster_id, cluster_id, confirmed=False))
+
+    def service(self, service_id: str) -> Service:
+        """The service as set, or an unconfirmed one of that id."""
+        known = (s for s in self.services if s.service_id == service_id)
+        return next(known, Service(service_id, service_id, confirmed=False))
