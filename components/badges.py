@@ -7,7 +7,17 @@ from components.links import build_path, link
 from components.tags import Child, Node, el, hidden, icon
 from components.theme import Look
 from components.words import counted
-from data.models import DOCUMENT_SUITES, Attempt, AttemptRow, Gate, Health, Outcome, PromotionStatus, Status, Verdict
+from data.catalog_models import DOCUMENT_SUITES
+from data.models import (
+    Attempt,
+    AttemptRow,
+    Gate,
+    Health,
+    Outcome,
+    PromotionStatus,
+    Status,
+    Verdict,
+)
 
 BAD = frozenset({Status.FAILED, Status.ROLLBACK})
 

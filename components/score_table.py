@@ -5,7 +5,7 @@ from components.panel import number_cell, row, table
 from components.tags import Child, Node, el, hidden
 from components.words import minutes as minutes_words
 from components.words import number, percent, reason
-from data.models import ClusterType
+from data.catalog_models import ClusterType
 from data.views import Rate, Scorecard, ScoreRow
 
 STEPS = (0.8, 0.9, 0.95, 0.99)  # where the heat of a share that should be high gets stronger

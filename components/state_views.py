@@ -8,7 +8,13 @@ from components.links import build_path, cluster_path, link, pair_path, safe_lin
 from components.panel import row, table
 from components.tags import Child, Node, el, hidden, icon, mono
 from components.words import none, since, when
-from data.models import SUCCESSFUL, AttemptRow, Cluster, Health, Service, Status
+from data.catalog_models import Cluster, Service
+from data.models import (
+    SUCCESSFUL,
+    AttemptRow,
+    Health,
+    Status,
+)
 from data.views import ClusterHealth, PairState, ServiceRow
 
 SHOWN_ATTENTION = 12  # the matrix has them all

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from data.models import ClusterType, Health, PromotionStatus, Status, Trigger, Verdict
+from data.catalog_models import ClusterType
+from data.models import (
+    Health,
+    PromotionStatus,
+    Status,
+    Trigger,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
