@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from data import keys
 from data.aws import aws_errors
+from data.catalog_models import Catalog
 from data.codec import to_attempt, to_claim, to_test_run
 from data.errors import Unavailable
+from data.events import AnyEvent
+from data.folds import Version
 from data.listing import READ_LIMIT, Listing, Row, read
 from data.models import Attempt, Claim, Instant, Scope, TestRun
+from data.places import place
+from data.rows import read_version
 from data.store_reads import Reads
 
 if TYPE_CHECKING:
@@ -46,6 +51,26 @@ class BuildReads(Reads):
     def claims(self, scope: Scope, attempt_id: str) -> list[Claim]:
         """What the sources said of an attempt, by event time."""
         return list(self.evidence(scope, attempt_id).claims)
+
+    def version(self, scope: Scope, cluster_id: str, service_id: str, version: str) -> Version:
+        """What is known of a version: its attempts, and what waits for one. Nothing outside the scope."""
+        if not scope.allows(cluster_id, service_id):
+            return Version()
+        pk = keys.version_partition(cluster_id, service_id, version)
+        rows = self._whole(Listing(self._tables.test_runs, pk))
+        return read_version({name: dict(value) for name, value in row.items()} for row in rows)
+
+    def claims_of(self, scope: Scope, event: AnyEvent) -> list[Claim]:
+        """What was said of the promotion, incident, build or retirement this event is about."""
+        clusters = [one for name in ("cluster_id", "to_cluster_id") if (one := getattr(event, name, None))]
+        service_id = getattr(event, "service_id", None)
+        if not all(map(scope.allows_cluster, clusters)) or not (
+            service_id is None or scope.allows_service(service_id)
+        ):
+            return []
+        held = place(event, Catalog(), self._tables)
+        rows = self._whole(Listing(held.table, held.pk))
+        return [to_claim(row) for row in rows if row["sk"]["S"].startswith(keys.CLAIM)]
 
     def version_attempts(self, scope: Scope, service_id: str, version: str) -> list[Attempt]:
         """Attempts of one version of a service wherever it went, newest first: the latest MAX_SIBLINGS found.
@@ -103,6 +128,14 @@ def batch_get(client: "DynamoDBClient", table: str, wanted: Sequence[Key]) -> li
     if left:
         raise Unavailable(f"{len(left)} items were left unread by DynamoDB")
     return rows
+
+
+def _within(scope: Scope, event: AnyEvent) -> bool:
+    cluster_id = getattr(event, "cluster_id", None) or getattr(event, "to_cluster_id", None)
+    service_id = getattr(event, "service_id", None)
+    return (cluster_id is None or scope.allows_cluster(cluster_id)) and (
+        service_id is None or scope.allows_service(service_id)
+    )
 
 
 def _is_of(attempt_id: str, service_id: str, scope: Scope) -> bool:
