@@ -22,6 +22,7 @@ from data.read_model_reader import ReadModelReader
 from data.refresher import ReadModel
 from data.store import Store
 from ingest.queue import Queue
+from ingest.verdicts import Notes
 from pages import live
 from settings import Settings
 from web import callback_bodies, compression, edge, kept_views, pages_status
@@ -40,11 +41,12 @@ def create_app(
     queue: Queue | None,
     clock: Callable[[], datetime],
     scope: Callable[[], Scope] = lambda: EVERYTHING,
+    verdicts: Notes | None = None,
 ) -> Dash:
     """The application on these parts; it connects nowhere by itself."""
     server = Flask(__name__, static_folder=None)
     server.json = OrjsonProvider(server)
-    server.extensions[EXTENSION] = Parts(settings, read_model, store, queue, clock, scope)
+    server.extensions[EXTENSION] = Parts(settings, read_model, store, queue, clock, scope, verdicts)
     edge.install(server, Headers(lambda: app.csp_hashes()))
     compression.install(server)  # what is installed first sees an answer last
     pages_status.install(server)

@@ -19,6 +19,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from ingest.queue import Queue
+    from ingest.verdicts import Notes
 
 EXTENSION = "dashboard"
 
@@ -33,6 +34,7 @@ class Parts:
     queue: "Queue | None"  # None: no queue is configured, the intake answers 503
     clock: Callable[[], datetime]
     scope: Callable[[], Scope]
+    verdicts: "Notes | None" = None  # where verdicts of the intake are kept; None: nowhere
 
 
 def parts() -> Parts:
@@ -53,6 +55,11 @@ def store() -> Store:
 def queue() -> "Queue | None":
     """The ingest queue; None where none is configured."""
     return parts().queue
+
+
+def verdicts() -> "Notes | None":
+    """Where to note what became of a delivery; None where nobody keeps it."""
+    return parts().verdicts
 
 
 def read_model() -> ReadModel:

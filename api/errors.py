@@ -14,6 +14,7 @@ from data.errors import (
     Forbidden,
     InvalidRequest,
     NotFound,
+    RateLimited,
     Unauthorized,
     Unavailable,
 )
@@ -41,6 +42,7 @@ KINDS: dict[type[DashboardError], Kind] = {
     Forbidden: Kind(403, "forbidden", "The credentials do not allow this", {}),
     NotFound: Kind(404, "not-found", "There is no such thing", {}),
     Conflict: Kind(409, "conflict", "Somebody else was faster", {}),
+    RateLimited: Kind(429, "rate-limited", "Too much at once; go on later", {}),
     Unavailable: Kind(
         503, "unavailable", "A dependency does not answer; try again", {"Retry-After": RETRY_AFTER_SEC}
     ),
@@ -71,7 +73,10 @@ def of_ours(error: DashboardError) -> Response:
     if isinstance(error, Unavailable):
         log.warning("dependency away", extra={"reason": str(error)})
         return problem(kind, kind.title)  # which table or queue it was is for the log
-    return problem(kind, str(error), field=error.field if isinstance(error, InvalidRequest) else None)
+    answer = problem(kind, str(error), field=error.field if isinstance(error, InvalidRequest) else None)
+    if isinstance(error, RateLimited):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def of_http(error: HTTPException) -> Response:

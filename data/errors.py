@@ -6,6 +6,7 @@ DashboardError
 ├── Forbidden        authentic, but not for this
 ├── NotFound         no such object within the caller's scope
 ├── Conflict         somebody else was faster and a retry did not help
+├── RateLimited      too much from one caller; how long to wait
 └── Unavailable      AWS did not answer as it should; try again later
 """
 
@@ -37,6 +38,14 @@ class NotFound(DashboardError):
 
 class Conflict(DashboardError):
     """A conditional write kept losing against others."""
+
+
+class RateLimited(DashboardError):
+    """One caller asks for more than his share; `retry_after` whole seconds from now he may go on."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(DashboardError):

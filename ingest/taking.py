@@ -44,7 +44,11 @@ class Taken:
 
 def take(incoming: Incoming, received_at: Instant, catalog: Catalog) -> Taken:
     """The events of a delivery. InvalidRequest names what is wrong; NotFound where the named sender is none."""
-    sender, body = read(incoming)
+    return judge(*read(incoming), incoming, received_at, catalog)
+
+
+def judge(sender: Sender, body: Any, incoming: Incoming, received_at: Instant, catalog: Catalog) -> Taken:
+    """The events of a delivery whose sender is known and whose body is parsed."""
     letter = Letter(body, incoming.headers, received_at, catalog, incoming.params)
     reading = sender.normalize(letter)
     if not reading.statements:

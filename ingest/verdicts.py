@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from data.events import AnyEvent
 from data.models import Instant
@@ -37,3 +38,10 @@ class Noted:
     attempt_id: str | None = None
     events: Sequence[AnyEvent] = ()
     via: Sequence[str] = ()
+
+
+class Notes(Protocol):
+    """Where verdicts are kept. A failure to keep one is never the sender's."""
+
+    def note(self, noted: Noted) -> None:
+        """Keep it, some time soon."""

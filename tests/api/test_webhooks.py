@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.webhooks import MAX_BYTES
+from api.intake import MAX_BYTES
 from data.instants import to_instant
 from ingest import message
 from tests.api.serving import WEBHOOK, Answer, Web, serving
