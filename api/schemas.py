@@ -92,10 +92,12 @@ ATTEMPT = closed(
     cancelled=TRUTH, actor=maybe(TEXT), runUrl=maybe(TEXT), failureReason=maybe(TEXT),
     rollbackToBuild=maybe(TEXT),
 )  # fmt: skip
+BUILT_FROM = closed("What an image was built from.", image=TEXT, sha=TEXT, committedAt=maybe(TIME))
 COMMIT = closed("A change a deployment carries.", sha=TEXT, committedAt=maybe(TIME))
 BUILD_ATTEMPT = merged(
     "An attempt with all that was said of it.", ATTEMPT, hotfix=TRUTH, labels=array(TEXT),
-    commits=array(ref("Commit")), committedAt=maybe(TIME), source=TEXT, receivedAt=maybe(TIME),
+    commits=array(ref("Commit")), committedAt=maybe(TIME), image=maybe(TEXT), source=TEXT, receivedAt=maybe(TIME),
+    builtFrom=maybe(ref("BuiltFrom"), "The change its image was built from, where a pipeline said so."),
 )  # fmt: skip
 ATTEMPT_SUMMARY = closed(
     "An attempt as a summary names it.",
@@ -172,6 +174,7 @@ SCHEMAS: dict[str, Schema] = {
     "Freshness": FRESHNESS,
     "Attempt": ATTEMPT,
     "Commit": COMMIT,
+    "BuiltFrom": BUILT_FROM,
     "BuildAttempt": BUILD_ATTEMPT,
     "AttemptSummary": ATTEMPT_SUMMARY,
     "TestRun": TEST_RUN,
@@ -204,6 +207,7 @@ SCHEMAS: dict[str, Schema] = {
         clusters=array(merged(
             "Its state there.", STATE, clusterId=ID, clusterName=TEXT, clusterType=words(ClusterType)
         )),
+        retired=array(closed("Where it was taken away and not deployed since.", clusterId=ID, retiredAt=TIME)),
     ),
     "AttemptPage": closed(
         "A page of attempts.", attempts=array(ref("Attempt")),

@@ -20,6 +20,7 @@ from api.serializers import (
     state,
 )
 from data.catalog_models import Cluster, Service
+from data.models import Build
 from data.views import (
     Analytics,
     AnalyticsFilter,
@@ -73,6 +74,7 @@ def service_summary(found: ServiceSummary) -> Json:
         "to": found.end,
         "summary": counts(found.counts) | {"successRate": rate(found.success_rate)},
         "clusters": [_of_service(on, one) for on, one in found.states],
+        "retired": [{"clusterId": on.cluster_id, "retiredAt": moment} for on, moment in found.retired],
     }
 
 
@@ -126,6 +128,11 @@ def _minutes(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
+def built_from(one: Build | None) -> Json | None:
+    """The change an image was built from, as its pipeline said."""
+    return None if one is None else {"image": one.image, "sha": one.sha, "committedAt": one.committed_at}
+
+
 def build(found: BuildDetail, serving: frozenset[str]) -> Json:
     """One attempt with everything known of it."""
     one = found.attempt
@@ -135,6 +142,8 @@ def build(found: BuildDetail, serving: frozenset[str]) -> Json:
         "labels": list(one.labels),
         "commits": [{"sha": c.sha, "committedAt": c.committed_at} for c in one.commits],
         "committedAt": one.committed_at,
+        "image": one.image,
+        "builtFrom": built_from(found.built_from),
         "source": one.source,
         "receivedAt": one.received_at or None,
     }

@@ -11,7 +11,7 @@ from components.links import build_path, cluster_path, link, pair_path, safe_lin
 from components.panel import facts, number_cell, row, table
 from components.tags import Child, Children, Node, el, icon, mono
 from components.words import duration, none, number, percent, when
-from data.models import Attempt, Claim, Gate, Incident, Promotion, TestRun, Verdict
+from data.models import Attempt, Build, Claim, Gate, Incident, Promotion, TestRun, Verdict
 from data.views import BuildDetail
 
 SHOWN_COMMITS = 20
@@ -32,7 +32,7 @@ def headline(detail: BuildDetail) -> Node:
     return el("Div", lines, cls=f"headline headline-{theme.status(attempt.status, attempt.cancelled).tone}")
 
 
-def fact_list(attempt: Attempt) -> Node:
+def fact_list(attempt: Attempt, built_from: Build | None) -> Node:
     """Who, when, how long, why, from which commit, by which run."""
     sha = mono(attempt.git_sha) if attempt.git_sha else none("not given")
     return facts(
@@ -50,10 +50,20 @@ def fact_list(attempt: Attempt) -> Node:
             ("Source", attempt.source or none("not given")),
             ("Labels", ", ".join(attempt.labels) or None),
             ("Commits", _commits(attempt)),
+            ("Image", el("Span", mono(attempt.image), cls="wrap") if attempt.image else None),
+            ("Built from", _built_from(built_from)),
             ("Attempt", el("Span", mono(attempt.attempt_id), cls="wrap")),
             ("All attempts here", link("this service on this cluster-region", _pair(attempt))),
         ]
     )
+
+
+def _built_from(build: Build | None) -> Children:
+    """The change behind the image, where the commit sent with the deployment is that of its configuration."""
+    if build is None:
+        return None
+    committed: Children = [", committed ", when(build.committed_at)] if build.committed_at else None
+    return el("Span", mono(build.sha[:12], build.sha), committed, cls="wrap")
 
 
 def _pair(attempt: Attempt) -> str:

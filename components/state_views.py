@@ -13,6 +13,7 @@ from data.models import (
     SUCCESSFUL,
     AttemptRow,
     Health,
+    Instant,
     Status,
 )
 from data.views import ClusterHealth, PairState, ServiceRow
@@ -132,6 +133,16 @@ def _state_columns(first: str) -> list[tuple[str, str]]:
 def _service_name(service: Service) -> list[Child]:
     name = link(service.name, service_path(service.service_id), cls="strong")
     return [name, unconfirmed(service.confirmed)]
+
+
+def retired_note(gone: Sequence[tuple[Cluster, Instant]]) -> Node | None:
+    """Where a service was taken away, and since when; None where nowhere."""
+    if not gone:
+        return None
+    said: list[Child] = ["Retired: "]
+    for place, (cluster, moment) in enumerate(gone):
+        said += [", " if place else None, link(cluster.name, cluster_path(cluster.cluster_id)), " ", when(moment)]
+    return el("P", said, cls="ink-2 note")
 
 
 def _cluster_name(cluster: Cluster) -> list[Child]:

@@ -128,6 +128,11 @@ class Applier:
             promotion = self._settler.promotion(names[0], names[1])
             pair = (promotion.to_cluster_id, promotion.service_id)
             _note(batch.days, (pair, promotion.promoted_at[:10]), events)
+        elif kind == "build":
+            self._settler.build(names[0])
+        elif kind == "retirement":
+            retirement = self._settler.retirement(names[0], names[1])
+            _note(batch.days, ((names[0], names[1]), retirement.moments[-1][:10]), events)
         else:
             incident = self._settler.incident(names[0], names[1])
             if incident.cluster_id:

@@ -32,6 +32,7 @@ def build(store: Store, scope: Scope, attempt_id: str, catalog: Catalog, serving
         siblings=[one for one in siblings if one.attempt_id != attempt_id],
         promotions=promotions.items,
         incidents=[one for one in incidents.items if concerns(one, attempt)],
+        built_from=store.image_build(attempt.image) if attempt.image else None,
     )
 
 

@@ -28,6 +28,7 @@ from data.models import (
 )
 from data.places import place
 from data.settle import dated_pointer, results_expiry
+from data.standing_folds import fold_build, fold_retirement, from_build, from_retirement
 from data.tables import TableNames
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def plan(claims: Claims, retention_days: int, now: Instant) -> Iterator[Change]:
         yield from _attempt(tables, attempt_id, one, own, attempt_id in exempt, retention_days)
     yield from _waiting(claims, retention_days)
     yield from _dated(claims, retention_days)
+    yield from _standing(claims, retention_days)
 
 
 def _attempt(
@@ -164,9 +166,7 @@ def _version_of(attempt_id: str) -> tuple[str, ...]:
 def _waiting(claims: Claims, retention_days: int) -> Iterator[Change]:
     """Claims that named no attempt stay with their version."""
     for fact, said in claims.of("version"):
-        table, pk = claims.partitions[fact]
-        for claim in said:
-            yield Change.put(table, rows.claim_item(claim, pk, retention_days))
+        yield from _claims(claims, fact, said, retention_days)
 
 
 def _dated(claims: Claims, retention_days: int) -> Iterator[Change]:
@@ -180,5 +180,20 @@ def _dated(claims: Claims, retention_days: int) -> Iterator[Change]:
         table, pk = claims.partitions[fact]
         yield Change.put(table, item)
         yield Change.put(table, dated_pointer(pk, item))
-        for claim in said:
-            yield Change.put(table, rows.claim_item(claim, pk, retention_days))
+        yield from _claims(claims, fact, said, retention_days)
+
+
+def _standing(claims: Claims, retention_days: int) -> Iterator[Change]:
+    """Builds and retirements with their claims."""
+    for fact, said in claims.of("build"):
+        yield Change.put(claims.tables.events, from_build(fold_build(said, retention_days)))
+        yield from _claims(claims, fact, said, retention_days)
+    for fact, said in claims.of("retirement"):
+        yield Change.put(claims.tables.read_model, from_retirement(fold_retirement(said)))
+        yield from _claims(claims, fact, said, retention_days)
+
+
+def _claims(claims: Claims, fact: tuple[str, ...], said: Iterable[Claim], retention_days: int) -> Iterator[Change]:
+    table, pk = claims.partitions[fact]
+    for claim in said:
+        yield Change.put(table, rows.claim_item(claim, pk, retention_days))

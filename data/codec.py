@@ -16,6 +16,7 @@ from data.models import (
     Attempt,
     Claim,
     Commit,
+    FailedTest,
     Gate,
     Incident,
     Promotion,
@@ -89,6 +90,16 @@ def to_commits(rows: Iterable[list[Any]]) -> tuple[Commit, ...]:
     return tuple(Commit(*row) for row in rows)
 
 
+def failed_list(tests: Iterable[FailedTest]) -> list[list[Any]]:
+    """Failed tests as [name, message, seconds]."""
+    return [[one.name, one.message, one.duration_sec] for one in tests]
+
+
+def to_failed(rows: Iterable[list[Any]]) -> tuple[FailedTest, ...]:
+    """The failed tests of `failed_list`."""
+    return tuple(FailedTest(*row) for row in rows)
+
+
 # What an attribute that is not there means, for fields without a default of their own.
 ABSENT: dict[type[Any], dict[str, Any]] = {
     Attempt: {},
@@ -97,8 +108,8 @@ ABSENT: dict[type[Any], dict[str, Any]] = {
     TestRun: {"verdict": Verdict.MISSING, "total": None, "passed": None, "failed": None, "skipped": None},
     Claim: {"event_time": "", "received_at": ""},
 }
-NESTED_OUT: dict[str, Any] = {"gates": gate_list, "commits": commit_list, "labels": list}
-NESTED_IN: dict[str, Any] = {"gates": to_gates, "commits": to_commits, "labels": tuple}
+NESTED_OUT: dict[str, Any] = {"gates": gate_list, "commits": commit_list, "labels": list, "failed_tests": failed_list}
+NESTED_IN: dict[str, Any] = {"gates": to_gates, "commits": to_commits, "labels": tuple, "failed_tests": to_failed}
 
 
 def _item(model: Attempt | Promotion | Incident | TestRun | Claim, pk: str, sk: str) -> Item:
@@ -174,9 +185,10 @@ def to_test_run(item: Mapping[str, Mapping[str, Any]]) -> TestRun:
     return _model(TestRun, item)
 
 
-def from_claim(claim: Claim, pk: str, expires_at: int) -> Item:
-    """The item of a claim within its fact's partition."""
-    return _item(claim, pk, keys.claim_sk(claim.event_id, claim.digest)) | {"expiresAt": number(expires_at)}
+def from_claim(claim: Claim, pk: str, expires_at: int | None) -> Item:
+    """The item of a claim within its fact's partition; without `expires_at` it stays."""
+    item = _item(claim, pk, keys.claim_sk(claim.event_id, claim.digest))
+    return item if expires_at is None else item | {"expiresAt": number(expires_at)}
 
 
 def to_claim(item: Mapping[str, Mapping[str, Any]]) -> Claim:

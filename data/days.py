@@ -30,7 +30,7 @@ SHORT = (
     ("n", "attempt_id"), ("v", "build_version"), ("s", "status"), ("t", "trigger"), ("a", "started_at"),
     ("e", "ended_at"), ("g", "git_sha"), ("b", "rollback_to_build"), ("f", "failure_reason"), ("c", "cancelled"),
     ("h", "hotfix"), ("m", "committed_at"), ("k", "commits"), ("q", "gates"), ("u", "run_url"),
-    ("r", "received_at"), ("x", "rev"),
+    ("r", "received_at"), ("x", "rev"), ("i", "image"),
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def to_row(attempt: Attempt) -> AttemptRow:
         hotfix=attempt.hotfix or "hotfix" in attempt.labels,
         committed_at=attempt.committed_at,
         commits=attempt.commits,
+        image=attempt.image,
         gates=attempt.gates,
         run_url=attempt.run_url,
         received_at=attempt.received_at,

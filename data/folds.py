@@ -183,6 +183,7 @@ def _attempt(
         labels=said["labels"] or (),
         commits=said["commits"] or (),
         committed_at=last_said(events, "committed_at"),
+        image=last_said(events, "image"),
         actor=last_said(events, "actor"),
         run_url=last_said(events, "run_url"),
         source=opener.source,
@@ -218,6 +219,7 @@ def _run(attempt_id: str, event: TestResultEvent) -> TestRun:
         executed_at=event.executed_at,
         report_url=event.report_url,
         source=event.source,
+        failed_tests=event.failed_tests or (),
     )
 
 

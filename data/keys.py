@@ -13,6 +13,8 @@ MOVING_VERSIONS = frozenset({"latest", "stable", "main", "master", "head"})
 CLAIM = "CLAIM#"
 POINTER = "ATTEMPT"
 LISTED = "ATTEMPT#"
+BUILT = "BUILD"  # before CLAIM, so that a fact is read before its claims
+RETIRED = "#retired"
 
 
 def attempt_id(cluster_id: str, service_id: str, version: str, n: str) -> str:
@@ -102,6 +104,11 @@ def day_sk(service_id: str, day: Day, part: int = 1) -> str:
 def current_pk(cluster_id: str) -> str:
     """Read model: the current state of a cluster's services (sk = service id)."""
     return f"CURRENT#{cluster_id}"
+
+
+def retired_sk(service_id: str) -> str:
+    """Read model: when a cluster's service was retired, beside its current state."""
+    return f"{service_id}{RETIRED}"
 
 
 def change_pk(minute: str) -> str:

@@ -254,6 +254,7 @@ class AttemptRow:
     hotfix: bool = False
     committed_at: Instant | None = None
     commits: tuple[Commit, ...] = ()
+    image: str | None = None
     gates: tuple[Gate, ...] = ()
     run_url: str | None = None
     received_at: Instant = ""
@@ -304,6 +305,7 @@ class Current:
     outcomes: tuple[Outcome, ...]  # last 12, oldest first
     rev: str = ""
     exempt: tuple[str, ...] = ()  # attempt ids that TTL spares
+    retired_at: Instant | None = None  # taken away since, with no deployment after it
     unsettled: tuple[str, ...] = ()  # attempt ids whose expiry is still to be set as `exempt` says
 
 

@@ -186,6 +186,7 @@ def _service_summary(
             for cluster in visible.clusters(gen, scope)
             if (cluster.cluster_id, service_id) in states
         ],
+        retired=visible.retired(gen, scope, service_id),
     )
 
 

@@ -21,7 +21,9 @@ from data.models import (
     Day,
     Instant,
     PairDay,
+    Retirement,
 )
+from data.standing_folds import is_retirement, retired, to_retirement
 from data.tables import TableNames
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class ReadModelReader:
     @unavailable_if_away
     def cluster_currents(self, cluster_id: str) -> list[Current]:
         """CURRENT of every pair of a cluster."""
-        return [to_current(item) for item in self._query(keys.current_pk(cluster_id))]
+        return _currents(self._query(keys.current_pk(cluster_id)))
 
     @unavailable_if_away
     def cluster_days(self, cluster_id: str, first: Day) -> list[PairDay]:
@@ -81,8 +83,10 @@ class ReadModelReader:
     @unavailable_if_away
     def currents(self, pairs: Iterable[tuple[str, str]]) -> list[Current]:
         """CURRENT of the named pairs; those that have none are left out."""
-        wanted = [(keys.current_pk(cluster), service) for cluster, service in pairs]
-        return [to_current(item) for item in self._get(wanted)]
+        wanted = [
+            (keys.current_pk(cluster), sk) for cluster, service in pairs for sk in (service, keys.retired_sk(service))
+        ]
+        return _currents(self._get(wanted))
 
     @unavailable_if_away
     def days(self, named: Collection[PairDayKey], rows_from: Day) -> list[PairDay]:
@@ -131,6 +135,19 @@ class ReadModelReader:
             self._sleep(wait)
             wait *= 2
         raise Unavailable(f"BatchGetItem left keys unprocessed after {TRIES} tries")
+
+
+def _currents(items: Iterable[codec.Item]) -> list[Current]:
+    """The states among these items, each with its pair's retirement taken into account."""
+    currents: list[Current] = []
+    gone: dict[tuple[str, str], Retirement] = {}
+    for item in items:
+        if is_retirement(item):
+            retirement = to_retirement(item)
+            gone[retirement.cluster_id, retirement.service_id] = retirement
+        else:
+            currents.append(to_current(item))
+    return [retired(one, gone.get((one.cluster_id, one.service_id))) for one in currents]
 
 
 def _place(item: codec.Item) -> tuple[str, str]:

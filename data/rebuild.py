@@ -28,9 +28,11 @@ from data.models import (
     Instant,
     PairDay,
 )
+from data.standing_folds import fold_retirement, from_retirement
 from data.tables import TableNames
 
 RECHECK_SECONDS = 3.0
+RETIREMENTS = keys.retirement_partition("", "").rstrip("#") + "#"
 Pair = tuple[str, str]
 Places = dict[tuple[str, str], Item]
 
@@ -49,6 +51,7 @@ class Stored:
 
     attempts: tuple[Attempt, ...]
     claims: dict[str, list[Claim]]  # by attempt
+    retirements: dict[str, list[Claim]]  # by partition
     read_model: Places
 
 
@@ -59,8 +62,14 @@ def read(dynamo: Dynamo, tables: TableNames) -> Stored:
     for item in dynamo.scan(tables.test_runs):
         if item["sk"]["S"].startswith(keys.CLAIM) and keys.split_attempt_id(item["pk"]["S"]):
             claims[item["pk"]["S"]].append(codec.to_claim(item))
+    retirements: dict[str, list[Claim]] = defaultdict(list)
+    for item in dynamo.scan(tables.events):
+        if item["pk"]["S"].startswith(RETIREMENTS) and item["sk"]["S"].startswith(keys.CLAIM):
+            retirements[item["pk"]["S"]].append(codec.to_claim(item))
     found = {(item["pk"]["S"], item["sk"]["S"]): item for item in dynamo.scan(tables.read_model)}
-    return Stored(attempts, claims, {key: found[key] for key in found if not key[0].startswith("CHANGE#")})
+    return Stored(
+        attempts, claims, retirements, {key: found[key] for key in found if not key[0].startswith("CHANGE#")}
+    )
 
 
 def derive(stored: Stored, first: str) -> Derived:
@@ -78,6 +87,7 @@ def derive(stored: Stored, first: str) -> Derived:
         if current:
             _add(derived, [from_current(current)])
             derived.exempt |= set(current.exempt)
+    _add(derived, (from_retirement(fold_retirement(said)) for said in stored.retirements.values()))
     for attempt in stored.attempts:
         _add(derived, rows.find_items(attempt, stored.claims.get(attempt.attempt_id, [])))
     return derived
@@ -145,7 +155,7 @@ def rebuild(
     stored = read(dynamo, tables)
     derived = derive(stored, first)
     wrong = differences(stored, derived, first)
-    searched = [key for key in wrong if key[0].startswith("FIND#")]
+    searched = [key for key in wrong if key[0].startswith("FIND#") or key[1].endswith(keys.RETIRED)]
     dynamo.write(Change(tables.read_model, *key, derived.items.get(key)) for key in searched)
     days: dict[Pair, set[str]] = defaultdict(set)
     for attempt in stored.attempts:

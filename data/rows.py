@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from data import codec, keys
 from data.codec import Item
 from data.days import KEEP_SECONDS
+from data.events import EventType
 from data.folds import AttemptFold, Listed, Version, expiry, listing, shas_of, starts_of
 from data.instants import epoch
 from data.models import Attempt, Claim, Instant
@@ -65,8 +66,12 @@ def read_version(items: Iterable[Item]) -> Version:
 
 
 def claim_item(claim: Claim, pk: str, retention_days: int) -> Item:
-    """A claim's item; it may be forgotten a retention after it was first received."""
-    return codec.from_claim(claim, pk, expiry(claim.received_at, retention_days))
+    """A claim's item; it may be forgotten a retention after it was first received.
+
+    A retirement is not forgotten: what it took away would seem to serve again.
+    """
+    lasting = claim.kind == EventType.RETIREMENT
+    return codec.from_claim(claim, pk, None if lasting else expiry(claim.received_at, retention_days))
 
 
 def listing_item(attempt: Attempt, retention_days: int) -> Item:

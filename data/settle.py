@@ -16,11 +16,13 @@ from data.dated_folds import fold_incident, fold_promotion, moments_of
 from data.dynamo import ABSENT, Change, Condition, Dynamo, as_seen
 from data.errors import Conflict
 from data.folds import AttemptFold, Version, expiry, fold_attempt, listing
-from data.models import Attempt, Claim, Incident, Instant, Promotion
+from data.models import Attempt, Build, Claim, Incident, Instant, Promotion, Retirement
+from data.standing_folds import fold_build, fold_retirement, from_build, from_retirement
 from data.tables import TableNames
 
 ROUNDS = 20
 F = TypeVar("F", Promotion, Incident)
+S = TypeVar("S", Build, Retirement)
 Predict = Callable[[Attempt], bool]
 
 
@@ -182,6 +184,36 @@ class Settler:
         """Fold and store one incident."""
         pk, table = keys.incident_partition(service_id, incident_id), self._tables.events
         return self._dated(table, pk, partial(fold_incident, retention_days=self._retention), codec.from_incident)
+
+    def build(self, image: str) -> Build:
+        """Fold and store what an image was built from."""
+        pk, table = keys.build_partition(image), self._tables.events
+        return self._standing(table, pk, partial(fold_build, retention_days=self._retention), from_build)
+
+    def retirement(self, cluster_id: str, service_id: str) -> Retirement:
+        """Fold and store when a pair was taken away."""
+        pk = keys.retirement_partition(cluster_id, service_id)
+        return self._standing(self._tables.read_model, pk, fold_retirement, from_retirement)
+
+    def _standing(
+        self, table: str, pk: str, fold: Callable[[Sequence[Claim]], S], encode: Callable[[S], Item]
+    ) -> S:  # fmt: skip
+        """Settle a fact that stands at one place: what stands is read before the claims it is put against."""
+        held: Item | None = None
+        place: tuple[str, str] | None = None
+        for _ in range(ROUNDS):
+            if place:
+                held = self._dynamo.get(table, *place)
+            found = self._dynamo.query(self._tables.events, pk)
+            claims = [codec.to_claim(item) for item in found if item["sk"]["S"].startswith(keys.CLAIM)]
+            fact = fold(claims)
+            item = encode(fact)
+            if place is None:
+                place = item["pk"]["S"], item["sk"]["S"]
+                continue
+            if held == item or self._dynamo.put(table, item, as_seen(held["rev"]["S"] if held else None)):
+                return fact
+        raise Conflict(f"{pk} kept changing under us")
 
     def _dated(
         self, table: str, pk: str, fold: Callable[[Sequence[Claim]], F], encode: Callable[[F], Item]

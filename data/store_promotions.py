@@ -1,9 +1,11 @@
-"""Reading promotions and incidents: of a service, and into a cluster."""
+"""Reading promotions and incidents, of a service and into a cluster; and what an image was built from."""
 
+from data.aws import aws_errors
 from data.codec import to_incident, to_promotion
-from data.keys import incidents_of
+from data.keys import BUILT, build_partition, incidents_of
 from data.listing import Listing, Row, equal_to, narrowed
-from data.models import Incident, Instant, Page, Promotion, Scope
+from data.models import Build, Incident, Instant, Page, Promotion, Scope
+from data.standing_folds import to_build
 from data.store_reads import Query, Reads
 
 
@@ -61,6 +63,13 @@ class PromotionReads(Reads):
         query = ("incidents", {"of": service_id, "since": since, "until": until})
         keep = None if scope.clusters is None else allowed
         return self._page(scope, query, listing, to_incident, limit, cursor, keep)
+
+    def image_build(self, image: str) -> Build | None:
+        """What an image was built from, by one GetItem; None where nobody said."""
+        key = {"pk": {"S": build_partition(image)}, "sk": {"S": BUILT}}
+        with aws_errors():
+            item = self._client.get_item(TableName=self._tables.events, Key=key).get("Item")
+        return to_build(item) if item and int(item["expiresAt"]["N"]) > self._now() else None
 
     def _promotions(
         self, scope: Scope, query: Query, listing: Listing, limit: int, cursor: str | None

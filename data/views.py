@@ -10,6 +10,7 @@ from data.catalog_models import Cluster, Service
 from data.models import (
     Attempt,
     AttemptRow,
+    Build,
     Claim,
     Current,
     Day,
@@ -142,6 +143,7 @@ class ServiceSummary:
     counts: Counts
     success_rate: Rate
     states: Sequence[tuple[Cluster, PairState]]  # by promotion order
+    retired: Sequence[tuple[Cluster, Instant]]  # where it was taken away, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +226,4 @@ class BuildDetail:
     siblings: Sequence[Attempt]  # the same version on other clusters or tried again, newest first
     promotions: Sequence[Promotion]  # of this version, newest first
     incidents: Sequence[Incident]
+    built_from: Build | None = None  # what its image was built from, where its pipeline said so

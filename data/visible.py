@@ -6,6 +6,7 @@ from data.generation import Generation
 from data.health import pair_state
 from data.models import (
     Health,
+    Instant,
     Scope,
     Status,
 )
@@ -15,12 +16,22 @@ States = dict[tuple[str, str], PairState]
 
 
 def states(gen: Generation, scope: Scope) -> States:
-    """The state of every pair in scope."""
+    """The state of every pair in scope that is not retired."""
     return gen.memo.get(("states", scope.key), lambda: {
         pair: pair_state(current, gen.services[pair[1]])
         for pair, current in gen.currents.items()
-        if scope.allows(*pair)
+        if scope.allows(*pair) and current.retired_at is None
     })  # fmt: skip
+
+
+def retired(gen: Generation, scope: Scope, service_id: str) -> list[tuple[Cluster, Instant]]:
+    """Where a service was taken away and not deployed since, with the time, clusters in promotion order."""
+    moments = {
+        pair[0]: current.retired_at
+        for pair, current in gen.currents.items()
+        if pair[1] == service_id and current.retired_at and scope.allows(*pair)
+    }
+    return [(one, moments[one.cluster_id]) for one in clusters(gen, scope) if one.cluster_id in moments]
 
 
 def cluster_states(gen: Generation, scope: Scope, cluster_id: str) -> list[PairState]:

@@ -63,7 +63,7 @@ def _left(detail: BuildDetail) -> list[Node]:
 
 
 def _right(detail: BuildDetail) -> list[Node]:
-    panels = [panel("Facts", build_views.fact_list(detail.attempt), anchor="facts")]
+    panels = [panel("Facts", build_views.fact_list(detail.attempt, detail.built_from), anchor="facts")]
     if detail.promotions:
         steps = el("Ul", build_views.promotion_steps(detail.promotions), cls="plain")
         panels.append(panel("Promotions of this version", steps, anchor="promotions"))

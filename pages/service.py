@@ -76,9 +76,11 @@ def _repository(repository: str) -> Node | None:
 
 
 def _state(shown: ServiceSummary) -> Node:
+    gone = state_views.retired_note(shown.retired)
     if not shown.states:
-        return panel("Cluster-regions", states.empty("Never deployed anywhere yet."), anchor="state")
-    return panel("Cluster-regions", state_views.clusters_table(shown.states), anchor="state")
+        nothing = "Deployed nowhere now." if shown.retired else "Never deployed anywhere yet."
+        return panel("Cluster-regions", [states.empty(nothing), gone], anchor="state")
+    return panel("Cluster-regions", [state_views.clusters_table(shown.states), gone], anchor="state")
 
 
 def _attempts(shown: ServiceSummary, path: str, days: Period, args: Args) -> Node:

@@ -15,9 +15,11 @@ from data import keys
 from data.dynamo import Change, Dynamo
 from data.events import (
     AnyEvent,
+    BuildEvent,
     DeploymentEvent,
     IncidentEvent,
     PromotionEvent,
+    RetirementEvent,
     TestResultEvent,
     sealed,
 )
@@ -117,9 +119,29 @@ def incident(pick: Pick) -> IncidentEvent:
     )
 
 
+def build(pick: Pick) -> BuildEvent:
+    """A word on what one of two images was built from."""
+    at = pick([None, moment(pick)])
+    return BuildEvent(
+        source=pick(SOURCES),
+        event_time=at or "",
+        image=pick(["acme/authn:1.0.0", "acme/authn:1.1.0"]),
+        sha=pick(["abc1234", "fff0000"]),
+        committed_at=at,
+    )
+
+
+def retirement(pick: Pick) -> RetirementEvent:
+    """The pair was taken away."""
+    at = moment(pick)
+    return RetirementEvent(
+        source="kubernetes", event_time=at, cluster_id=CLUSTER, service_id=SERVICE, retired_at=at
+    )  # fmt: skip
+
+
 def event(pick: Pick) -> AnyEvent:
     """Any event, received some seconds after noon."""
-    said = pick([deployment, deployment, result, promotion, incident])(pick)
+    said = pick([deployment, deployment, deployment, result, result, promotion, incident, build, retirement])(pick)
     whole: AnyEvent = sealed(said, pick(DELIVERY_IDS))
     return replace(whole, received_at=add(NOW, pick(range(5))))
 

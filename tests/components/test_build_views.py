@@ -52,14 +52,14 @@ def test_a_run_without_counts_shows_dashes_and_its_report_is_linked_only_if_safe
 
 
 def test_the_ci_run_is_linked_only_if_safe():
-    assert "https://ci.example.com/1" in hrefs(build_views.fact_list(an_attempt(run_url="https://ci.example.com/1")))
-    bad = build_views.fact_list(an_attempt(run_url="javascript:alert(1)"))
+    assert "https://ci.example.com/1" in hrefs(build_views.fact_list(an_attempt(run_url="https://ci.example.com/1"), None))
+    bad = build_views.fact_list(an_attempt(run_url="javascript:alert(1)"), None)
     assert not [href for href in hrefs(bad) if href.startswith("javascript")]
     assert "no link was sent" in words(bad)
 
 
 def test_a_running_attempt_has_no_duration():
-    shown = words(build_views.fact_list(an_attempt(status=Status.IN_PROGRESS, ended_at=None)))
+    shown = words(build_views.fact_list(an_attempt(status=Status.IN_PROGRESS, ended_at=None), None))
     assert "not finished" in shown
 
 

@@ -193,7 +193,11 @@ def test_a_refresh_reads_only_what_change_names(writer, reader, model, clock, co
     counting.named.clear()
     clock.tick()
     model.refresh(reader)
-    assert sorted(counting.named) == [(f"CURRENT#{MIRA}", "authn"), (f"DAY#{MIRA}", "authn#2026-02-24")]
+    assert sorted(counting.named) == [
+        (f"CURRENT#{MIRA}", "authn"),
+        (f"CURRENT#{MIRA}", "authn#retired"),
+        (f"DAY#{MIRA}", "authn#2026-02-24"),
+    ]
     assert all(one.startswith("CHANGE#") for one in counting.partitions)
     assert counting.calls == {"query": 2, "batch_get_item": 2}
 
