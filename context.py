@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from data import aws
+from data.cursors import Cursors
 from data.generation import Generation
 from data.models import Scope
 from data.refresher import ReadModel
 from data.store import Store
 from data.views import Freshness
+from ingest.deliveries import Deliveries
+from ingest.desk import IntakeDesk
+from ingest.verdict_book import Verdicts
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from ingest.verdicts import Notes
 
 EXTENSION = "dashboard"
+INTAKE = "dashboard.intake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,22 @@ def queue() -> "Queue | None":
 def verdicts() -> "Notes | None":
     """Where to note what became of a delivery; None where nobody keeps it."""
     return parts().verdicts
+
+
+def intake() -> IntakeDesk:
+    """How the intake is doing; connected at its first use, so after the fork."""
+    extensions = current_app.extensions
+    if INTAKE not in extensions:
+        extensions.setdefault(INTAKE, _intake(parts()))
+    return cast(IntakeDesk, extensions[INTAKE])
+
+
+def _intake(given: Parts) -> IntakeDesk:
+    settings = given.settings
+    client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region)
+    verdicts = Verdicts(client, settings.tables, Cursors(settings.cursor_secret))
+    archive = getattr(settings, "archive_bucket", None) is not None
+    return IntakeDesk(Deliveries(client, settings.tables), verdicts, given.queue, given.clock, archive=archive)
 
 
 def read_model() -> ReadModel:

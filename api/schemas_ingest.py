@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.schemas import COUNT, SECONDS, TEXT, TIME, TRUTH, Schema, array, closed, maybe, ref
+from api.schemas import COUNT, SECONDS, TEXT, TIME, TRUTH, Schema, array, closed, maybe, ref, words
 from ingest.schema import SAID
+from ingest.verdicts import DeliveryVerdict
 
 UNSAID: Schema = {"type": "string", "maxLength": 0, "description": "Not said, like null."}
 REFERENCES = "#/components/schemas/{model}"
@@ -32,6 +33,14 @@ WORKER = closed(
     messagesHeld=maybe(COUNT), messagesStored=maybe(COUNT), eventsStored=maybe(COUNT),
     messagesQuarantined=maybe(COUNT), tablesAway=maybe(TRUTH),
 )  # fmt: skip
+VERDICT: Schema = words(DeliveryVerdict)
+SOURCE = closed(
+    "A source, and what became of its deliveries of the last 24 hours.",
+    source=TEXT, lastEventAt=maybe(TIME), lastEventAgeSec=maybe(SECONDS),
+    deliveriesPerHour=maybe(array(COUNT), "Oldest first; the last is the hour that runs."),
+    deliveriesLastDay=maybe(COUNT),
+    verdicts=maybe(array(closed("So many.", verdict=VERDICT, reason=maybe(TEXT), count=COUNT))),
+)  # fmt: skip
 STATUS = closed(
     "How the intake is doing; what cannot be told is null, with a reason.",
     asOf=TIME,
@@ -39,9 +48,10 @@ STATUS = closed(
         "The queue.", depth=maybe(COUNT), inFlight=maybe(COUNT), deadLetters=maybe(COUNT), reason=maybe(TEXT),
         oldestMessageAgeSec=maybe(SECONDS), oldestMessageAgeReason=maybe(TEXT),
     ),
-    sources=maybe(array(closed("A source.", source=TEXT, lastEventAt=TIME, lastEventAgeSec=SECONDS))),
+    sources=maybe(array(SOURCE)),
     workers=maybe(array(WORKER)),
     recordsReason=maybe(TEXT),
+    archive=TRUTH | {"description": "Whether what comes in is archived."},
     readModel=closed(
         "The state shown.", asOf=maybe(TIME), ageSec=maybe(SECONDS), stale=maybe(TRUTH), reason=maybe(TEXT)
     ),

@@ -106,8 +106,8 @@ def test_the_action_tells_failed_from_cancelled(running: Running, tmp_path: Path
 
 
 @pytest.mark.parametrize("changes", [
-    {"DQD_SECRET": "a-secret-that-is-not-the-right-one"}, {"DQD_URL": "http://127.0.0.1:9"}, {"DQD_VERSION": "latest"},
-    {"DQD_PHASE": "middle"}, {"DQD_SERVICE": ""},
+    {"DQD_SECRET": "a-secret-that-is-not-the-right-one"}, {"DQD_URL": "http://127.0.0.1:9"},
+    {"DQD_VERSION": "latest"}, {"DQD_PHASE": "middle"}, {"DQD_SERVICE": ""},
 ])  # fmt: skip
 def test_a_deployment_that_cannot_be_recorded_costs_a_warning_or_if_asked_the_step(
     running: Running, tmp_path: Path, changes: dict[str, str]

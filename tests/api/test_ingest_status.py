@@ -2,9 +2,12 @@
 
 import pytest
 
-from api.ingest_status import KEPT_SECONDS, StatusBoard, oldest_age, worker_part
 from ingest.deliveries import Heartbeat
+from ingest.desk import STATUS_SECONDS, Kept
+from ingest.intake_status import oldest_age, source_states, worker_state
 from ingest.queue import Depth
+from ingest.verdict_items import Counted
+from ingest.verdicts import DeliveryVerdict
 from tests.conftest import Aws
 from tests.ingest import working
 
@@ -42,16 +45,16 @@ def test_the_oldest_age_is_known_or_says_why_not(depth, beats, age, reason):
     ids=["fresh", "silent", "beats, but its loop hangs"],
 )
 def test_a_worker_is_alive_when_its_loop_comes_round(at, tick_at, alive):
-    assert worker_part(beat(at, tick_at), NOW)["alive"] is alive
+    assert worker_state(beat(at, tick_at), NOW).alive is alive
 
 
-def test_the_answer_is_kept_for_a_second(aws: Aws):
+def test_the_answer_is_kept_for_a_second():
     clock = [100.0]
-    board = StatusBoard(working.deliveries(aws), monotonic=lambda: clock[0])
+    board: Kept[dict[str, int]] = Kept(STATUS_SECONDS, monotonic=lambda: clock[0])
     assert board.answer(lambda: {"n": 1}) == {"n": 1}
-    clock[0] += KEPT_SECONDS / 2
+    clock[0] += STATUS_SECONDS / 2
     assert board.answer(lambda: {"n": 2}) == {"n": 1}
-    clock[0] += KEPT_SECONDS
+    clock[0] += STATUS_SECONDS
     assert board.answer(lambda: {"n": 3}) == {"n": 3}
 
 
@@ -61,3 +64,31 @@ def test_heartbeats_older_than_a_day_are_not_shown(aws: Aws):
     assert records.heartbeats(NOW) == []
     records.beat(beat(held=3))
     assert [one.said for one in records.heartbeats(NOW)] == [{"held": 3}]
+
+
+def counted(source: str, hour: str, verdict: str = "accepted", reason: str | None = None, count: int = 1) -> Counted:
+    return Counted(f"2026-02-{hour}", source, DeliveryVerdict(verdict), reason, count)
+
+
+def test_a_source_has_its_deliveries_by_hour_and_by_verdict():
+    [one] = source_states({"github": "2026-02-24T11:59:00.000Z"}, [
+        counted("github", "23T12", count=9),  # the 25th hour back
+        counted("github", "23T13"), counted("github", "24T12", count=3),
+        counted("github", "24T12", "ignored", "ping"),
+        counted("github", "24T11", "ignored", "unmapped", 4),
+    ], NOW)  # fmt: skip
+    assert one.silence_sec == 60.0
+    assert one.hours is not None and len(one.hours) == 24
+    assert (one.hours[0], one.hours[-2:], one.this_hour, one.last_day) == (1, (4, 4), 4, 9)
+    assert (one.count("accepted"), one.count("rejected")) == (4, 0)
+    assert one.reasons("ignored") == [("unmapped", 4), ("ping", 1)]
+
+
+def test_a_source_that_was_only_refused_is_there_and_was_never_heard_from():
+    [one] = source_states({}, [counted("unknown", "24T12", "rejected", "unauthorized", 7)], NOW)
+    assert (one.source, one.last_event_at, one.silence_sec, one.count("rejected")) == ("unknown", None, None, 7)
+
+
+def test_without_counts_a_source_says_nothing_of_them():
+    [one] = source_states({"github": NOW}, None, NOW)
+    assert (one.hours, one.last_day, one.count("accepted")) == (None, None, None)
