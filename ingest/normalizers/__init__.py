@@ -6,7 +6,7 @@ from typing import Any
 
 from data.errors import NotFound
 from ingest import strict_json
-from ingest.normalizers import envelope, github
+from ingest.normalizers import envelope, github, junit
 from ingest.normalizers.contract import Letter, Reading
 
 Headers = Mapping[str, str]
@@ -38,6 +38,7 @@ SENDERS: dict[str, Sender] = {
     sender.name: sender
     for sender in (
         Sender(ENVELOPE, None, envelope.normalize),
+        Sender("junit", "junit", junit.normalize, junit.parse, junit.by_headers),
         Sender("github", "github", github.normalize, github.parse, github.by_headers, github.by_shape),
     )
 }  # fmt: skip
