@@ -6,8 +6,9 @@ from datetime import datetime
 
 from data.errors import Unavailable
 from data.instants import to_instant
-from ingest.deliveries import Deliveries, Quarantined
+from ingest.deliveries import Deliveries
 from ingest.message import source_of
+from ingest.quarantine_records import Quarantined
 from ingest.queue import Message, Queue
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class Quarantine:
         """
         last = [message for message in messages if message.receives >= MAX_RECEIVES]
         for message in last:
-            self._deliveries.quarantine(self._record(message, LAST_RECEIVE, final=False))
+            self._deliveries.quarantine(self._record(message, LAST_RECEIVE, final=False, passing=True))
         return last
 
     def forget(self, recorded: Sequence[Message], stored: Sequence[Message]) -> list[Failed]:
@@ -43,18 +44,23 @@ class Quarantine:
         for message in recorded:
             if message.receipt in receipts:
                 try:
-                    self._deliveries.release(self._record(message, LAST_RECEIVE, final=False))
+                    self._deliveries.release(self._record(message, LAST_RECEIVE, final=False, passing=True))
                 except Unavailable as error:
                     stayed.append((message, error))
         return stayed
 
-    def set_aside(self, refused: Sequence[tuple[Message, str]]) -> tuple[list[Message], list[Failed]]:
-        """Record, then copy: in this order nothing is lost. Those done, to be deleted; and those still to do."""
+    def set_aside(
+        self, refused: Sequence[tuple[Message, str]], *, passing: bool = False
+    ) -> tuple[list[Message], list[Failed]]:
+        """Record, then copy: in this order nothing is lost. Those done, to be deleted; and those still to do.
+
+        `passing`: the reason was an outage or the like; the daily job tries these again.
+        """
         done: list[Message] = []
         later: list[Failed] = []
         for message, reason in refused:
             try:
-                self._deliveries.quarantine(self._record(message, reason, final=True))
+                self._deliveries.quarantine(self._record(message, reason, final=True, passing=passing))
                 self._queue.set_aside(message, reason)
             except Unavailable as error:
                 later.append((message, error))
@@ -63,7 +69,7 @@ class Quarantine:
             done.append(message)
         return done, later
 
-    def _record(self, message: Message, reason: str, *, final: bool) -> Quarantined:
+    def _record(self, message: Message, reason: str, *, final: bool, passing: bool) -> Quarantined:
         return Quarantined(
             message_id=message.id,
             sent_at=message.sent_at,
@@ -73,4 +79,6 @@ class Quarantine:
             source=source_of(message.body),
             quarantined_at=to_instant(self._clock()),
             final=final,
+            passing=passing,
+            replays=message.replays,
         )
