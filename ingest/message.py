@@ -19,6 +19,8 @@ from ingest.taking import Incoming
 
 SCHEMA_VERSION = 1
 MAX_EVENTS = 1000
+MAX_RAW = 600_000  # characters of the body as carried: with the events beside it a message is at most 1 MiB
+OMITTED = "too large to carry: what was understood of it is in the events"
 # What tells sender, kind and delivery; never a signature, token or password.
 KEPT_HEADERS = (
     "Content-Type", "User-Agent",
@@ -61,7 +63,7 @@ def dump(delivery: Delivery, incoming: Incoming, sender: str) -> str:
         "events": [_entry(event) for event in delivery.events],
         "raw": {
             "sender": sender,
-            "body": base64.b64encode(gzip.compress(incoming.raw, mtime=0)).decode(),
+            **_carried(incoming.raw),
             "headers": {name: incoming.headers[name][:500] for name in KEPT_HEADERS if name in incoming.headers},
             "params": dict(incoming.params),
         },
@@ -91,9 +93,9 @@ def parse(text: str, sent_at: Instant, suites: Collection[str]) -> Delivery:
 
 
 def original(text: str) -> Original | None:
-    """What the sender sent; None in a message that a sender put on the queue itself."""
+    """What the sender sent; None where it was too large, or in a message that a sender put on the queue itself."""
     raw = json.loads(text).get("raw")
-    if not raw:
+    if not raw or "body" not in raw:
         return None
     body = gzip.decompress(base64.b64decode(raw["body"]))
     return Original(body, raw.get("sender", "envelope"), raw.get("headers", {}), raw.get("params", {}))
@@ -107,6 +109,11 @@ def source_of(text: str) -> str | None:
         return None
     source = body.get("source") if isinstance(body, dict) else None
     return source if isinstance(source, str) else None
+
+
+def _carried(raw: bytes) -> dict[str, str]:
+    body = base64.b64encode(gzip.compress(raw, mtime=0)).decode()
+    return {"body": body} if len(body) <= MAX_RAW else {"omitted": OMITTED}
 
 
 def _entry(event: AnyEvent) -> dict[str, Any]:
