@@ -6,7 +6,7 @@ from typing import Any
 
 from data.errors import NotFound
 from ingest import strict_json
-from ingest.normalizers import envelope, github, junit
+from ingest.normalizers import envelope, github, gitlab, junit
 from ingest.normalizers.contract import Letter, Reading
 
 Headers = Mapping[str, str]
@@ -40,6 +40,7 @@ SENDERS: dict[str, Sender] = {
         Sender(ENVELOPE, None, envelope.normalize),
         Sender("junit", "junit", junit.normalize, junit.parse, junit.by_headers),
         Sender("github", "github", github.normalize, github.parse, github.by_headers, github.by_shape),
+        Sender("gitlab", "gitlab", gitlab.normalize, by_headers=gitlab.by_headers, by_shape=gitlab.by_shape),
     )
 }  # fmt: skip
 
