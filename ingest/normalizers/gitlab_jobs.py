@@ -15,7 +15,7 @@ from ingest import schema
 from ingest.mapping import Mapped, Named, mapped
 from ingest.normalizers import wording
 from ingest.normalizers.contract import Ignored, Letter, Reading, Statement, ignore
-from ingest.normalizers.foreign import Foreign, Maybe
+from ingest.normalizers.gitlab_bodies import Environment, Job, JobBody, Pipeline, PipelineBody
 from ingest.normalizers.gitlab_words import SOURCE, Project, User, delivery_id, moment, version_of, who
 from ingest.normalizers.placing import no_deployment, unplaced
 
@@ -30,79 +30,6 @@ NEVER = frozenset({"skipped", "manual"})
 TRIGGERS = {"push": Trigger.MERGE.value, "web": Trigger.MANUAL.value}
 # Of several reasons to ignore a pipeline's jobs, the one that tells most.
 MOST_TELLING = (Ignored.UNFINISHED, Ignored.NO_OUTCOME, Ignored.RULE, Ignored.UNMAPPED, Ignored.NOT_ABOUT_US)
-
-
-class Environment(Foreign):
-    """Where a job deploys to."""
-
-    name: str
-    action: Maybe[str] = None
-    deployment_tier: Maybe[str] = None
-
-
-class Job(Foreign):
-    """One job of a pipeline; a retry is another job."""
-
-    id: int
-    name: str
-    status: str
-    stage: Maybe[str] = None
-    created_at: str | None = None
-    started_at: str | None = None
-    finished_at: str | None = None
-    failure_reason: Maybe[str] = None
-    manual: Maybe[bool] = None
-    user: Maybe[User] = None
-    environment: Environment | None = None
-
-
-class Pipeline(Foreign):
-    """What a pipeline or job hook tells of the pipeline."""
-
-    ref: Maybe[str] = None
-    tag: Maybe[bool] = None
-    sha: str
-    source: Maybe[str] = None
-
-
-class Commit(Foreign):
-    """The commit a pipeline was made of."""
-
-    timestamp: Any = None
-
-
-class PipelineBody(Foreign):
-    """The body of a pipeline hook."""
-
-    object_attributes: Pipeline
-    project: Project
-    builds: list[Job] = []
-    commit: Maybe[Commit] = None
-    user: Maybe[User] = None
-
-
-class RepositoryOf(Foreign):
-    """Where a job's project is found in older hooks."""
-
-    homepage: Any = None
-
-
-class JobBody(Pipeline):
-    """The body of a job hook."""
-
-    build_id: int
-    build_name: str
-    build_status: str
-    build_stage: Maybe[str] = None
-    build_created_at: str | None = None
-    build_started_at: str | None = None
-    build_finished_at: str | None = None
-    build_failure_reason: Maybe[str] = None
-    environment: Environment | None = None
-    user: Maybe[User] = None
-    project: Maybe[Project] = None
-    repository: Maybe[RepositoryOf] = None
-    project_name: Maybe[str] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +50,7 @@ def pipeline_changed(letter: Letter) -> Reading:
     """
     body = schema.read(PipelineBody, letter.body)
     committed = wording.earlier(body.commit.timestamp if body.commit else None, letter.received_at)
-    context = _Context.model_construct(
-        project=body.project,
-        pipeline=body.object_attributes,
-        committed_at=committed,
-        user=body.user,
-        delivery_id=None,
-    )
+    context = _Context(body.project, body.object_attributes, committed, body.user)
     # jobs with an environment first: where all are ignored, they say best why
     jobs = sorted(enumerate(body.builds), key=lambda placed: placed[1].environment is None)
     readings = [_read(letter, context, job, f"builds.{place}.") for place, job in jobs]
