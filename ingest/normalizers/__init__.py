@@ -6,7 +6,7 @@ from typing import Any
 
 from data.errors import NotFound
 from ingest import strict_json
-from ingest.normalizers import envelope, github, gitlab, junit
+from ingest.normalizers import cloudevents, envelope, github, gitlab, jenkins, junit, spinnaker
 from ingest.normalizers.contract import Letter, Reading
 
 Headers = Mapping[str, str]
@@ -41,6 +41,12 @@ SENDERS: dict[str, Sender] = {
         Sender("junit", "junit", junit.normalize, junit.parse, junit.by_headers),
         Sender("github", "github", github.normalize, github.parse, github.by_headers, github.by_shape),
         Sender("gitlab", "gitlab", gitlab.normalize, by_headers=gitlab.by_headers, by_shape=gitlab.by_shape),
+        Sender("jenkins", "jenkins", jenkins.normalize, by_shape=jenkins.by_shape),
+        Sender("spinnaker", "spinnaker", spinnaker.normalize, by_shape=spinnaker.by_shape),
+        Sender(
+            "cdevents", "cdevents", cloudevents.normalize,
+            by_headers=cloudevents.by_headers, by_shape=cloudevents.by_shape,
+        ),
     )
 }  # fmt: skip
 
