@@ -6,7 +6,7 @@ from typing import Any
 
 from data.errors import NotFound
 from ingest import strict_json
-from ingest.normalizers import cloudevents, envelope, github, gitlab, jenkins, junit, spinnaker
+from ingest.normalizers import argocd, cloudevents, envelope, github, gitlab, jenkins, junit, rollouts, spinnaker
 from ingest.normalizers.contract import Letter, Reading
 
 Headers = Mapping[str, str]
@@ -41,6 +41,8 @@ SENDERS: dict[str, Sender] = {
         Sender("junit", "junit", junit.normalize, junit.parse, junit.by_headers),
         Sender("github", "github", github.normalize, github.parse, github.by_headers, github.by_shape),
         Sender("gitlab", "gitlab", gitlab.normalize, by_headers=gitlab.by_headers, by_shape=gitlab.by_shape),
+        Sender("argocd", argocd.SOURCE, argocd.normalize, by_shape=argocd.by_shape),
+        Sender("argo-rollouts", rollouts.SOURCE, rollouts.normalize, by_shape=rollouts.by_shape),
         Sender("jenkins", "jenkins", jenkins.normalize, by_shape=jenkins.by_shape),
         Sender("spinnaker", "spinnaker", spinnaker.normalize, by_shape=spinnaker.by_shape),
         Sender(
