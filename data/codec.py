@@ -5,7 +5,7 @@ each attribute costs the client more than the text of all of them together.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -174,9 +174,9 @@ def to_incident(item: Mapping[str, Mapping[str, Any]]) -> Incident:
 
 
 def from_test_run(run: TestRun, *, as_gate: bool, expires_at: int | None) -> Item:
-    """The item of a run in `test-runs`: under its suite as the gate, else under its own key."""
+    """The item of a run in `test-runs`: under its suite as the gate, else under its own key with its failed tests."""
     sk = run.suite if as_gate else keys.run_sk(run.suite, run.executed_at, run.test_run_id)
-    item = _item(run, run.attempt_id, sk)
+    item = _item(replace(run, failed_tests=()) if as_gate else run, run.attempt_id, sk)
     return item if expires_at is None else item | {"expiresAt": number(expires_at)}
 
 

@@ -148,6 +148,7 @@ CLASSES: dict[EventType, type[Any]] = {
 }
 TYPES: dict[type[Any], EventType] = {cls: kind for kind, cls in CLASSES.items()}
 ENUMS: dict[str, type[StrEnum]] = {"trigger": Trigger, "verdict": Verdict}
+REMEMBERED_BODY = 4096  # a long list of failed tests is read anew each time: thousands of them are too much to keep
 NOT_IN_BODY = frozenset({"event_id", "received_at", "digest"})
 
 
@@ -222,10 +223,17 @@ def to_claim(event: AnyEvent, observation: bool = False) -> Claim:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=8192)  # a fold reads each of its claims several times, the next one most of them again
 def from_claim(claim: Claim) -> AnyEvent:
     """The event a claim keeps."""
+    return _remembered(claim) if len(claim.body) <= REMEMBERED_BODY else _from_claim(claim)
+
+
+def _from_claim(claim: Claim) -> AnyEvent:
     return from_body(
         EventType(claim.kind), claim.body,
         event_id=claim.event_id, received_at=claim.received_at, digest=claim.digest,
     )  # fmt: skip
+
+
+# A fold reads each of its claims several times, the next one most of them again.
+_remembered = lru_cache(maxsize=8192)(_from_claim)
