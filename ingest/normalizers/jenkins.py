@@ -125,8 +125,6 @@ def normalize(letter: Letter) -> Reading:
         return unmapped
     if build.phase is Phase.QUEUED:
         return ignore(Ignored.UNFINISHED, "the build waits; STARTED tells when it begins", found.via)
-    if build.phase is not Phase.STARTED and build.status is Result.NOT_BUILT:
-        return ignore(Ignored.NO_OUTCOME, "the build ended as NOT_BUILT: it did nothing", found.via)
     version = _version(run)
     if version is None:
         what = "names no version: add a parameter VERSION, check out a commit, or give the rule a `version`"
@@ -225,8 +223,8 @@ def outcome(build: Build) -> tuple[Status, bool, str | None]:
     failing = f"{tests.failed} of {tests.total} tests failed" if tests and tests.failed else None
     if build.status is Result.SUCCESS or (build.status is Result.UNSTABLE and failing):
         return Status.SUCCESS, False, None
-    if build.status is Result.ABORTED:
-        return Status.FAILED, True, "the build was aborted"
+    if build.status in (Result.ABORTED, Result.NOT_BUILT):
+        return Status.FAILED, True, f"the build ended as {build.status.value}"
     unstable = "the build is UNSTABLE and names no failed test"
     return Status.FAILED, False, unstable if build.status is Result.UNSTABLE else failing
 

@@ -135,8 +135,6 @@ def normalize(letter: Letter) -> Reading:
         what = wording.plain(details.type, 64) or "an event"
         return ignore(Ignored.NOT_ABOUT_US, f"{what} is no start or end of a pipeline")
     run = _run(schema.read(Event, body).content, details, kind)
-    if kind != "starting" and run.execution.status == "SKIPPED":
-        return ignore(Ignored.NO_OUTCOME, "the pipeline was skipped")
     return _reading(run, letter.catalog, _delivery_id(body))
 
 
@@ -203,8 +201,7 @@ def _reading(run: Run, catalog: Catalog, delivery_id: str | None) -> Reading:
             place.stages += target.stages
     if not places:
         return refusals[0]
-    all_stages = [place.stages for place in places.values()]
-    return Reading(tuple(_statement(run, one, all_stages, delivery_id) for one in places.values()))
+    return Reading(tuple(_statement(run, one, delivery_id) for one in places.values()))
 
 
 def _refusal(run: Run, found: Mapped, version: str | None) -> Reading | None:
@@ -262,10 +259,10 @@ def _version(run: Run, found: Mapped) -> str | None:
     return next((one for text in sent if (one := wording.version(text))), None) or wording.sha(run.trigger.hash)
 
 
-def _statement(run: Run, place: Place, places: Sequence[Sequence[Stage]], delivery_id: str | None) -> Statement:
+def _statement(run: Run, place: Place, delivery_id: str | None) -> Statement:
     found, execution, trigger = place.found, run.execution, run.trigger
     whole = ended(execution.status, run.kind, execution.stages, execution.cancellationReason)
-    came_to = outcome(whole, place.stages, places)
+    came_to = outcome(whole, place.stages)
     image = run.artifact.reference or ""
     user = trigger.user or (execution.authentication.user if execution.authentication else None)
     payload = wording.said(

@@ -14,7 +14,7 @@ DEPLOYING = ROLLBACKS | {
     "deployCloudrunManifest", "deployCloudFormation", "Aws.LambdaDeploymentStage",
 }  # fmt: skip
 FAILED = frozenset({"TERMINAL", "FAILED_CONTINUE", "STOPPED", "CANCELED"})
-FINAL = FAILED | {"SUCCEEDED"}
+FINAL = FAILED | {"SUCCEEDED", "SKIPPED"}
 # Where the status inside is not final, the kind of the event says it.
 BY_KIND = {"starting": "RUNNING", "complete": "SUCCEEDED", "failed": "TERMINAL"}
 
@@ -23,6 +23,7 @@ class Stage(Foreign):
     """One stage of a pipeline; those that orca itself puts in have a parent."""
 
     type: str
+    id: Maybe[str] = None
     name: Maybe[str] = None
     status: Maybe[str] = None
     parentStageId: Maybe[str] = None
@@ -90,27 +91,28 @@ def targets(stages: Sequence[Stage]) -> list[Target]:
     return list(found.values()) or [Target()]
 
 
-def outcome(execution: Ended, own: Sequence[Stage], places: Sequence[Sequence[Stage]]) -> Outcome:
-    """What became of the deployment that the stages `own` make, one of several `places` of a pipeline.
+def outcome(execution: Ended, own: Sequence[Stage]) -> Outcome:
+    """What became of the deployment that the stages `own` make: all that deploy, or those to one of several places.
 
     A pipeline that succeeds without having deployed is no success. Only the last place answers for what failed
     beside its own stages: where production was called off, what stands on staging still stands there.
     """
+    deploying = [stage for stage in execution.stages if _deploying(stage)]
     if execution.word == "RUNNING":
         return Outcome(Status.IN_PROGRESS, "the pipeline runs")
     failed = next((stage for stage in own if stage.status in FAILED - {"CANCELED"}), None)
     if failed:
         return Outcome(Status.FAILED, f"stage {_name(failed)} failed", reason=_reason(failed))
     went_out = any(stage.status == "SUCCEEDED" for stage in own)
-    answers = list(own) == list(places[-1])
+    answers = deploying[-1:] == list(own[-1:])
     if went_out and (not answers or execution.word == "SUCCEEDED"):
         return Outcome(Status.SUCCESS, f"stage {_name(own[0])} succeeded")
-    if execution.word == "CANCELED":
-        return _called_off(wording.prose(execution.cancellation) or "the pipeline was cancelled")
+    if execution.word in ("CANCELED", "SKIPPED"):
+        return _called_off(wording.prose(execution.cancellation) or f"the pipeline was {execution.word.lower()}")
     if execution.word == "SUCCEEDED" and not own:
         return Outcome(Status.SUCCESS, "no stage of a kind that deploys is known: judged by the pipeline's status")
     first = next((stage for stage in execution.stages if stage.status in FAILED), None)
-    if execution.word == "SUCCEEDED" or (len(places) > 1 and not went_out):
+    if execution.word == "SUCCEEDED" or (len(deploying) > len(own) and not went_out):
         return _called_off("the deploying stage did not run" + (f": stage {_name(first)} failed" if first else ""))
     return Outcome(Status.FAILED, "the pipeline failed", reason=_reason(first) if first else None)
 
