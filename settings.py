@@ -1,21 +1,36 @@
 """Everything the environment may say, read and checked in one place: the only reader of `os.environ`."""
 
+import base64
 import hashlib
 import hmac
 import logging
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from data.instants import from_instant, parse_instant
+from data.intake_secrets import IntakeSecret
 from data.tables import TableNames
 
 log = logging.getLogger(__name__)
 
 MIN_SECRET_BYTES = 24
+SIGNING_PREFIX = "whsec_"
+# Secrets for one sender alone: the variable's ending, and the sources its events may have.
+OF_SENDERS = {
+    "GITHUB": {"github"},
+    "GITLAB": {"gitlab"},
+    "ARGOCD": {"argocd", "argo-rollouts"},  # both are sent by one notifications controller's settings
+    "JENKINS": {"jenkins"},
+    "SPINNAKER": {"spinnaker"},
+    "CDEVENTS": {"cdevents"},
+    "JUNIT": {"junit"},
+}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 T = TypeVar("T")
@@ -37,6 +52,9 @@ class Settings:
     queue_url: str | None = None
     dlq_url: str | None = None
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)  # none: the intake refuses everything
+    webhook_secret_until: datetime | None = None  # when all but the first of them end
+    sender_secrets: tuple[IntakeSecret, ...] = ()
+    ingest_rate: int = 200  # deliveries a second and credential, in each web process
     cursor_secret: bytes = field(repr=False)
     retention_days: int = 90
     refresh_seconds: float = 3.0
@@ -53,7 +71,7 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """What `environ` (default: the process's own) says; SettingsError on the first wrong variable."""
         env = process_environment() if environ is None else environ
-        webhook_secrets = _secrets(env, "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS")
+        webhook_secrets, until = _rotating(env, "WEBHOOK_SECRET")
         return cls(
             bind_host=_text(env, "BIND_HOST") or "0.0.0.0",
             port=_number(env, "PORT", 8080, 1, 65535),
@@ -63,6 +81,9 @@ class Settings:
             queue_url=_read(env, "SQS_QUEUE_URL", _http_url),
             dlq_url=_read(env, "SQS_DLQ_URL", _http_url),
             webhook_secrets=webhook_secrets,
+            webhook_secret_until=until,
+            sender_secrets=_sender_secrets(env),
+            ingest_rate=_number(env, "INGEST_RATE", 200, 1, 1_000_000),
             cursor_secret=_cursor_secret(env, webhook_secrets),
             retention_days=_number(env, "RETENTION_DAYS", 90, 7, 3650),
             refresh_seconds=_read(env, "REFRESH_SECONDS", _seconds) or 3.0,
@@ -75,6 +96,10 @@ class Settings:
             catalog_file=_read(env, "CATALOG_FILE", Path) or Path("catalog.yaml"),
             version=_text(env, "BUILD_VERSION") or "dev",
         )
+
+    def intake_secrets(self) -> tuple[IntakeSecret, ...]:
+        """Every secret that opens the intake."""
+        return (*_named("webhook", self.webhook_secrets, None, self.webhook_secret_until), *self.sender_secrets)
 
     def required_queue_url(self) -> str:
         """The queue's URL, for processes that are nothing without it."""
@@ -150,9 +175,50 @@ def _long_enough(text: str) -> str:
     return text
 
 
-def _secrets(env: Mapping[str, str], *names: str) -> tuple[str, ...]:
-    found = [_read(env, name, _long_enough) for name in names]
-    return tuple(value for value in found if value is not None)
+def _rotating(env: Mapping[str, str], name: str) -> tuple[tuple[str, ...], datetime | None]:
+    """The secret of that name, and for as long as it is being changed the one before; when that one ends."""
+    current = _read(env, name, _key)
+    previous = _read(env, f"{name}_PREVIOUS", _key)
+    until = _read(env, f"{name}_PREVIOUS_UNTIL", parse_instant)
+    if previous is not None and current is None:
+        raise SettingsError(f"{name}_PREVIOUS is set, but {name} is not: the current secret is missing.")
+    if until is not None and previous is None:
+        raise SettingsError(f"{name}_PREVIOUS_UNTIL is set, but {name}_PREVIOUS is not.")
+    found = tuple(value for value in (current, previous) if value is not None)
+    return found, None if until is None else from_instant(until)
+
+
+def _sender_secrets(env: Mapping[str, str]) -> tuple[IntakeSecret, ...]:
+    rotating = {ending: _rotating(env, f"WEBHOOK_SECRET_{ending}") for ending in OF_SENDERS}
+    return tuple(
+        secret
+        for ending, (values, until) in rotating.items()
+        for secret in _named(ending.lower(), values, frozenset(OF_SENDERS[ending]), until)
+    )
+
+
+def _named(
+    name: str, values: Sequence[str], sources: frozenset[str] | None, until: datetime | None
+) -> tuple[IntakeSecret, ...]:
+    kinds = (f"{name} secret", f"previous {name} secret")
+    ends = (None, until)
+    return tuple(
+        IntakeSecret(kind, value, sources, end) for kind, value, end in zip(kinds, values, ends, strict=False)
+    )
+
+
+def _key(text: str) -> str:
+    """A secret; one that says `whsec_` is base64, and it is the bytes behind it that have to be enough."""
+    if not text.startswith(SIGNING_PREFIX):
+        return _long_enough(text)
+    encoded = text.removeprefix(SIGNING_PREFIX)
+    try:
+        size = len(base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True))
+    except ValueError:
+        raise ValueError(f"begins with {SIGNING_PREFIX} and so must go on in base64") from None
+    if size < MIN_SECRET_BYTES:
+        raise ValueError(f"is too short to be a secret: at least {MIN_SECRET_BYTES} bytes are needed")
+    return text
 
 
 def _cursor_secret(env: Mapping[str, str], webhook_secrets: tuple[str, ...]) -> bytes:

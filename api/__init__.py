@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
-from api import docs, errors, health, ingest_status, params, read, webhooks
+from api import docs, errors, health, ingest_status, intake, params, read, webhooks
 from api.caching import Answers
 from data.errors import NotFound
 
@@ -21,6 +21,7 @@ def register(server: Flask) -> None:
     """Mount every route of ours under /api, and health beside it; any other address under /api is a 404."""
     server.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # what is not documented is a 405
     server.extensions[read.ANSWERS] = Answers()
+    intake.install(server)
     inner = Blueprint("api", __name__)
     errors.register(inner)
     for blueprint in (read.bp, webhooks.bp, ingest_status.bp, docs.bp):

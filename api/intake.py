@@ -6,14 +6,16 @@ A route says what it takes (`receive(Door(...))`); whatever does not reach the q
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
-from flask import request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 import context
 from api.params import asked
-from data import keys
+from data import aws, keys
+from data.api_keys import ApiKeys
 from data.errors import (
     DashboardError,
     Forbidden,
@@ -25,21 +27,25 @@ from data.errors import (
 )
 from data.events import AnyEvent
 from data.instants import to_instant
+from data.intake_secrets import IntakeSecret
 from data.models import Instant
-from ingest import admission, message, normalizers, taking
+from ingest import admission, credentials, message, normalizers, taking
 from ingest.admission import Admission
 from ingest.envelope import older_than_retention
+from ingest.known_keys import KnownKeys
+from ingest.limits import Limits
 from ingest.message import Delivery
 from ingest.normalizers import Sender
 from ingest.normalizers.contract import Ignored
-from ingest.queue import Queue
-from ingest.signatures import check_shared_secret
+from ingest.queue import MAX_BYTES as MAX_MESSAGE_BYTES
+from ingest.sending import Outbox
 from ingest.taking import Incoming, Taken
 from ingest.verdicts import DeliveryVerdict, Noted
 
 MAX_BYTES = 256 * 1024
 PIECE_BYTES = 64 * 1024
 UNKNOWN = "unknown"
+EXTENSION = "intake"
 DELIVERY_HEADERS = ("X-GitHub-Delivery", "Idempotency-Key", "X-Gitlab-Event-UUID", "webhook-id", "ce-id")
 REASONS: dict[type[DashboardError], str] = {
     Unauthorized: "unauthorized",
@@ -51,6 +57,16 @@ REASONS: dict[type[DashboardError], str] = {
 HTTP_REASONS = {413: "too_large", 415: "media_type"}
 
 Reply = tuple[dict[str, Any], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What one process needs to let deliveries in."""
+
+    secrets: Sequence[IntakeSecret]
+    keys: KnownKeys
+    limits: Limits
+    outbox: Outbox | None  # None: no queue is configured
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,23 @@ class Visit:
 
     sender: str = UNKNOWN
     source: str = UNKNOWN
+
+
+def install(server: Flask) -> None:
+    """Make the server's desk from its parts; it connects at the first use, and so after the fork."""
+    parts: context.Parts = server.extensions[context.EXTENSION]
+    settings = parts.settings
+
+    @cache
+    def store() -> ApiKeys:
+        return ApiKeys(aws.dynamodb(settings.aws_endpoint_url, settings.aws_region), settings.tables)
+
+    server.extensions[EXTENSION] = Desk(
+        settings.intake_secrets(),
+        KnownKeys(lambda: store().all()),
+        Limits(settings.ingest_rate),
+        None if parts.queue is None else Outbox(parts.queue.send_ten),
+    )
 
 
 def receive(door: Door) -> Reply:
@@ -93,9 +126,12 @@ def receive(door: Door) -> Reply:
 
 
 def admit(raw: bytes) -> Admission:
-    """Who sends; Unauthorized without a valid credential."""
-    check_shared_secret(cast(Mapping[str, str], request.headers), context.settings().webhook_secrets)
-    return Admission("webhook secret")
+    """Who sends; Unauthorized without a valid credential, RateLimited where it is used too much."""
+    desk = _desk()
+    headers = cast(Mapping[str, str], request.headers)
+    admitted = credentials.admit(headers, raw, desk.secrets, desk.keys.get, context.now())
+    desk.limits.spend(admitted.name)
+    return admitted
 
 
 def enqueue(incoming: Incoming, taken: Taken, received_at: Instant) -> Reply:
@@ -106,7 +142,7 @@ def enqueue(incoming: Incoming, taken: Taken, received_at: Instant) -> Reply:
     events, days = taken.events, context.settings().retention_days
     sealed = all(older_than_retention(event, days) for event in events)
     delivery = Delivery(events, taken.source, received_at, archive_only=sealed)
-    _queue().send(message.dump(delivery, incoming, taken.sender.name))
+    _send(message.dump(delivery, incoming, taken.sender.name))
     if not sealed:
         return accepted(events, taken.unknown_fields), 202
     detail = "it is of days that are closed: kept for the archive only"
@@ -222,8 +258,15 @@ def _too_large(most_bytes: int) -> RequestEntityTooLarge:
     return RequestEntityTooLarge(f"the body must be at most {most_bytes:,} bytes")
 
 
-def _queue() -> Queue:
-    queue = context.queue()
-    if queue is None:
+def _send(body: str) -> None:
+    """Have the queue take it. Text beyond ASCII is written out, and so can outgrow what was sent."""
+    if len(body) > MAX_MESSAGE_BYTES:
+        raise RequestEntityTooLarge("what the body says is too much for one message: send it in parts")
+    outbox = _desk().outbox
+    if outbox is None:
         raise Unavailable("no queue is configured")
-    return queue
+    outbox.send(body)
+
+
+def _desk() -> Desk:
+    return cast(Desk, current_app.extensions[EXTENSION])

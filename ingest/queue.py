@@ -2,16 +2,20 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from data.aws import unavailable_if_away
+from botocore.exceptions import ClientError
+
+from data.aws import PASSING, error_code, is_unavailable, unavailable_if_away
 from data.errors import Unavailable
 from data.instants import to_instant
 from data.models import Instant
 from data.tables import VISIBILITY_SECONDS
+from ingest.dead_letters import DeadLetters
+from ingest.sending import Refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -35,6 +39,7 @@ class Message:
     body: str
     sent_at: Instant
     receives: int = 1
+    replays: int = 0  # how often it was taken from quarantine and sent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,28 @@ class Queue:
         self._visibility: int | None = None
 
     @unavailable_if_away
-    def send(self, body: str) -> str:
-        """Put a message on the queue; its id, once the queue has it."""
-        return self._client.send_message(QueueUrl=self._url, MessageBody=body)["MessageId"]
+    def send(self, body: str, replays: int = 0) -> str:
+        """Put a message on the queue; its id, once the queue has it. `replays`: how often it was sent again."""
+        request: dict[str, Any] = {"QueueUrl": self._url, "MessageBody": body}
+        if replays:
+            request["MessageAttributes"] = {"replays": {"DataType": "Number", "StringValue": str(replays)}}
+        return self._client.send_message(**request)["MessageId"]
+
+    @unavailable_if_away
+    def send_ten(self, bodies: Sequence[str]) -> list[Refusal | None]:
+        """Put up to ten messages on the queue with one call: for each, why the queue did not take it, if so."""
+        entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
+        except ClientError as error:
+            if is_unavailable(error):
+                raise
+            return [Refusal(error_code(error), whole=True)] * len(bodies)
+        taken = {entry["Id"] for entry in answer.get("Successful", [])}
+        refused = {entry["Id"]: entry for entry in answer.get("Failed", [])}
+        return [
+            None if str(place) in taken else _refusal(refused.get(str(place), {})) for place in range(len(bodies))
+        ]
 
     @unavailable_if_away
     def receive(self, wait_seconds: int = 0) -> list[Message]:
@@ -71,6 +95,7 @@ class Queue:
             MaxNumberOfMessages=BATCH,
             WaitTimeSeconds=wait_seconds,
             MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+            MessageAttributeNames=["replays"],
         )
         return [_message(raw) for raw in answer.get("Messages", [])]
 
@@ -102,9 +127,7 @@ class Queue:
     @unavailable_if_away
     def set_aside(self, message: Message, reason: str) -> None:
         """Put a copy on the dead-letter queue, with the reason where there is room for it."""
-        if self._dlq_url is None:
-            raise RuntimeError("this process was given no dead-letter queue")
-        request: dict[str, Any] = {"QueueUrl": self._dlq_url, "MessageBody": message.body}
+        request: dict[str, Any] = {"QueueUrl": self._dead_url(), "MessageBody": message.body}
         if len(message.body.encode()) + ATTRIBUTE_BYTES <= MAX_BYTES:
             said = reason.encode("ascii", "replace").decode()[:250]
             request["MessageAttributes"] = {
@@ -112,6 +135,15 @@ class Queue:
                 "messageId": {"DataType": "String", "StringValue": message.id},
             }
         self._client.send_message(**request)
+
+    def dead_letters(self) -> DeadLetters:
+        """The dead-letter queue, for those who take single messages from it."""
+        return DeadLetters(self._client, self._dead_url())
+
+    def _dead_url(self) -> str:
+        if self._dlq_url is None:
+            raise Unavailable("no dead-letter queue is configured")
+        return self._dlq_url
 
     @unavailable_if_away
     def depth(self) -> Depth:
@@ -163,6 +195,12 @@ class Queue:
         return _failed(messages, answer.get("Failed", []))
 
 
+def _refusal(entry: Mapping[str, Any]) -> Refusal:
+    """Throttling passes, and so does what the queue blames on itself."""
+    code = str(entry.get("Code", "unknown"))
+    return Refusal(code, passing=code.rsplit(".", 1)[-1] in PASSING or entry.get("SenderFault") is False)
+
+
 def _failed(messages: Sequence[Message], failed: Iterable[Any]) -> list[Message]:
     """Those a batch answer names as failed, less those that are not ours any more."""
     entries = [entry for entry in failed if entry.get("Code", "").rsplit(".", 1)[-1] not in GONE]
@@ -178,4 +216,8 @@ def _message(raw: Any) -> Message:
     attributes = raw.get("Attributes", {})
     sent = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
     receives = int(attributes.get("ApproximateReceiveCount", 1))
-    return Message(raw["MessageId"], raw["ReceiptHandle"], raw["Body"], to_instant(sent), receives)
+    replays = raw.get("MessageAttributes", {}).get("replays", {}).get("StringValue", "")
+    return Message(
+        raw["MessageId"], raw["ReceiptHandle"], raw["Body"], to_instant(sent), receives,
+        int(replays[:4]) if replays.isascii() and replays.isdigit() else 0,
+    )  # fmt: skip
