@@ -109,7 +109,11 @@ TEST_RUN = closed(
     testRunId=TEXT, suiteType=TEXT, verdict=words(Verdict), total=maybe(COUNT), passed=maybe(COUNT),
     failed=maybe(COUNT), skipped=maybe(COUNT), durationSec=maybe(SECONDS), executedAt=maybe(TIME),
     reportUrl=maybe(TEXT), source=TEXT, gate=TRUTH | {"description": "Whether this run counts as the gate."},
+    failedTests=array(ref("FailedTest")) | {
+        "description": "Those that were named, 50 at most; `failed` counts all of them."
+    },
 )  # fmt: skip
+FAILED_TEST = closed("One test that failed.", name=TEXT, message=maybe(TEXT), durationSec=maybe(SECONDS))
 PROMOTION = closed(
     "The act of moving a version from one cluster-region to the next.",
     id=TEXT, serviceId=ID, buildVersion=TEXT, fromClusterId=ID, toClusterId=ID, promotedAt=TIME,
@@ -178,6 +182,7 @@ SCHEMAS: dict[str, Schema] = {
     "BuildAttempt": BUILD_ATTEMPT,
     "AttemptSummary": ATTEMPT_SUMMARY,
     "TestRun": TEST_RUN,
+    "FailedTest": FAILED_TEST,
     "Promotion": PROMOTION,
     "Incident": INCIDENT,
     "Claim": CLAIM,

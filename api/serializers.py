@@ -14,6 +14,7 @@ from data.models import (
     Attempt,
     AttemptRow,
     Claim,
+    FailedTest,
     Gate,
     Incident,
     Page,
@@ -192,7 +193,13 @@ def run(one: TestRun, is_gate: bool) -> Json:
         "reportUrl": one.report_url,
         "source": one.source,
         "gate": is_gate,
+        "failedTests": [failed_test(test) for test in one.failed_tests],
     }
+
+
+def failed_test(one: FailedTest) -> Json:
+    """One failed test of a run."""
+    return {"name": one.name, "message": one.message, "durationSec": one.duration_sec}
 
 
 def claim(one: Claim) -> Json:

@@ -6,6 +6,7 @@ from dash import register_page
 
 import context
 from components import build_views, states, theme
+from components.failed_tests import gate_failures
 from components.links import service_path
 from components.panel import panel
 from components.tags import Node, el, mono
@@ -57,7 +58,7 @@ def _head(detail: BuildDetail) -> Node:
 
 def _left(detail: BuildDetail) -> list[Node]:
     return [
-        panel("Gates", build_views.gates_table(detail.gates), anchor="gates"),
+        panel("Gates", build_views.gates_table(detail.gates), gate_failures(detail.runs), anchor="gates"),
         panel("The same version elsewhere", build_views.siblings_table(detail.siblings), anchor="siblings"),
     ]
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from components import build_views
-from data.events import DeploymentEvent, sealed, to_claim
-from data.models import Claim, Gate, Status, Verdict
+from data.events import DeploymentEvent, TestResultEvent, sealed, to_claim
+from data.models import Claim, FailedTest, Gate, Status, Verdict
 from data.views import BuildDetail
 from tests.facts import a_gate, a_promotion, a_run, an_attempt, at
 from tests.reading import hrefs, words
@@ -52,7 +52,9 @@ def test_a_run_without_counts_shows_dashes_and_its_report_is_linked_only_if_safe
 
 
 def test_the_ci_run_is_linked_only_if_safe():
-    assert "https://ci.example.com/1" in hrefs(build_views.fact_list(an_attempt(run_url="https://ci.example.com/1"), None))
+    assert "https://ci.example.com/1" in hrefs(
+        build_views.fact_list(an_attempt(run_url="https://ci.example.com/1"), None)
+    )
     bad = build_views.fact_list(an_attempt(run_url="javascript:alert(1)"), None)
     assert not [href for href in hrefs(bad) if href.startswith("javascript")]
     assert "no link was sent" in words(bad)
@@ -83,3 +85,14 @@ def test_a_promotion_names_who_and_where():
     shown = words(build_views.promotion_steps((a_promotion(),)))
     assert "Succeeded" in shown
     assert "by rosa" in shown
+
+
+def test_an_event_tells_the_names_of_failed_tests_and_leaves_their_messages_to_the_gate():
+    result = TestResultEvent(
+        source="junit", event_time=at(1), cluster_id="mira-us-west-2", service_id="authn", build_version="3.4.2",
+        suite="SANITY", test_run_id="r", verdict=Verdict.FAILED, total=1, passed=0, failed=1,
+        failed_tests=(FailedTest("a.b", "a long story"),),
+    )  # fmt: skip
+    shown = words(build_views.claims_table([to_claim(sealed(result))]))
+    assert '"failedTests":["a.b"]' in "".join(shown.split())
+    assert "a long story" not in shown
