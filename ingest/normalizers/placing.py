@@ -29,10 +29,10 @@ def no_deployment(found: Mapped, what: str, source: str, names: Mapping[str, str
         return ignore(Ignored.RULE, f"the mapping rule “{found.ignored_by}” says so", found.via)
     if found.deployment is False:
         return ignore(Ignored.RULE, f"a mapping rule says that this {what} is no deployment", found.via)
-    said = (
-        f"no mapping rule makes this {what} a deployment: add the rule {{{_when(source, names)}, deployment: true}}"
-    )
-    return ignore(Ignored.UNMAPPED, said, found.via)
+    ids = {"service": found.service_id, "cluster": found.cluster_id}
+    gives = "".join(f"{one}: …, " for one, own_id in ids.items() if own_id is None)
+    rule = f"{{{_when(source, names)}, {gives}deployment: true}}"
+    return ignore(Ignored.UNMAPPED, f"no mapping rule makes this {what} a deployment: add the rule {rule}", found.via)
 
 
 def _when(source: str, names: Mapping[str, str | None]) -> str:
