@@ -38,6 +38,7 @@ class _Context:
 
     project: Project
     pipeline: Pipeline
+    sha_at: str  # where the commit stands, for the sender to find
     committed_at: Instant | None = None
     user: User | None = None
     delivery_id: str | None = None
@@ -50,7 +51,7 @@ def pipeline_changed(letter: Letter) -> Reading:
     """
     body = schema.read(PipelineBody, letter.body)
     committed = wording.earlier(body.commit.timestamp if body.commit else None, letter.received_at)
-    context = _Context(body.project, body.object_attributes, committed, body.user)
+    context = _Context(body.project, body.object_attributes, "object_attributes.sha", committed, body.user)
     # jobs with an environment first: where all are ignored, they say best why
     jobs = sorted(enumerate(body.builds), key=lambda placed: placed[1].environment is None)
     readings = [_read(letter, context, job, f"builds.{place}.") for place, job in jobs]
@@ -65,7 +66,7 @@ def pipeline_changed(letter: Letter) -> Reading:
 def job_changed(letter: Letter) -> Reading:
     """A job began or ended."""
     body = schema.read(JobBody, letter.body)
-    context = _Context(_project(body), body, user=body.user, delivery_id=delivery_id(letter))
+    context = _Context(_project(body), body, "sha", user=body.user, delivery_id=delivery_id(letter))
     job = Job(
         id=body.build_id, name=body.build_name, status=body.build_status, stage=body.build_stage,
         created_at=body.build_created_at, started_at=body.build_started_at, finished_at=body.build_finished_at,
@@ -129,7 +130,7 @@ def _payload(context: _Context, job: Job, found: Mapped, at: str) -> dict[str, A
     sha = wording.sha(context.pipeline.sha)
     version = version_of(found, context.pipeline.ref, context.pipeline.sha)
     if version is None:
-        raise InvalidRequest("must be a git SHA where nothing else names the version", "sha")
+        raise InvalidRequest("must be a git SHA where nothing else names the version", context.sha_at)
     page = context.project.web_url
     return wording.said(
         clusterId=found.cluster_id,

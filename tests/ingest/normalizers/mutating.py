@@ -48,7 +48,7 @@ def gone_wrong(draw: Callable[..., Any], body: dict[str, Any]) -> dict[str, Any]
         if draw(st.integers(0, 3)) == 0:
             del holder[last]
         else:
-            holder[last] = draw(JUNK | TEXT)
+            holder[last] = deepcopy(draw(JUNK | TEXT))  # the next change may be within it
     return out
 
 
