@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
-from api import docs, errors, health, ingest_status, intake, params, read, webhooks
+from api import docs, errors, health, ingest_status, intake, junit, params, read, webhooks
 from api.caching import Answers
 from data.errors import NotFound
 
@@ -24,7 +24,7 @@ def register(server: Flask) -> None:
     intake.install(server)
     inner = Blueprint("api", __name__)
     errors.register(inner)
-    for blueprint in (read.bp, webhooks.bp, ingest_status.bp, docs.bp):
+    for blueprint in (read.bp, webhooks.bp, junit.bp, ingest_status.bp, docs.bp):
         inner.register_blueprint(blueprint)
     for path in ("", "/", "/<path:unknown>"):
         inner.add_url_rule(path, UNKNOWN, unknown_address, methods=METHODS)

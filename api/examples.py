@@ -4,6 +4,11 @@ from typing import Any
 
 Example = dict[str, Any]
 
+JUNIT_FILE = (
+    '<testsuite name="cart"><testcase classname="shop.CartTest" name="adds" time="0.25"/>'
+    '<testcase classname="shop.CartTest" name="removes"><failure message="expected 0, got 1"/></testcase></testsuite>'
+)
+
 STAMP: Example = {"asOf": "2026-02-24T12:00:00.000Z", "generation": 1771934400000}
 GATE: Example = {"passed": 420, "total": 420, "failed": 0, "skipped": 0, "verdict": "passed"}
 NOT_RUN: Example = {"passed": None, "total": None, "failed": None, "skipped": None, "verdict": "missing"}
@@ -42,7 +47,8 @@ COUNTS: Example = {
 }  # fmt: skip
 DAYS = ["2026-02-01", "2026-02-02", "2026-02-03"]
 
-EXAMPLES: dict[str, Example] = {
+EXAMPLES: dict[str, Any] = {
+    "JUnitFile": JUNIT_FILE,
     "Problem": {
         "type": "/api/docs#invalid-request", "title": "The request is not valid", "status": 400,
         "detail": "limit: must be a whole number from 1 to 200", "field": "limit",

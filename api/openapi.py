@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.examples import EXAMPLES
+from api.junit import PARAMETERS
 from api.params import Parameter
 from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
@@ -31,6 +32,10 @@ WEBHOOK_ANSWERS = {
     413: Answer("The body is larger than 256 KiB.", "Problem", PROBLEM),
     415: Answer("The body is not JSON.", "Problem", PROBLEM),
 }
+JUNIT_ANSWERS = {code: answer for code, answer in WEBHOOK_ANSWERS.items() if code != 404} | {
+    413: Answer("The file is larger than 10 MiB.", "Problem", PROBLEM),
+    415: Answer("The body is not plain XML.", "Problem", PROBLEM),
+}
 VARIABLES: dict[str, Schema] = {
     "clusterId": {"type": "string", "pattern": f"^{keys.ID.pattern}$", "example": "mira-us-west-2"},
     "serviceId": {"type": "string", "pattern": f"^{keys.ID.pattern}$", "example": "authn"},
@@ -55,6 +60,14 @@ INGEST = [
         ("/<sender>", "webhook_of_sender", "Send an event, naming its sender's format"),
     )
 ] + [
+    Operation(
+        "post", "/api/ingest/junit", "junit", "Send a JUnit file",
+        "Cases are counted, whatever the headers of the suites say; failures and errors have failed. Names and "
+        "messages of the first 50 failed tests are kept and shown with the attempt. The same file sent again "
+        "changes nothing.",
+        "Ingest", JUNIT_ANSWERS, PARAMETERS, headers=SECRETS,
+        body={"application/xml": "JUnitFile", "text/xml": "JUnitFile"},
+    ),
     Operation(
         "get", "/api/ingest/status", "ingest_status", "How the intake is doing",
         "Queue, dead letters, sources, workers and the age of what is shown.", "Ingest",
@@ -108,7 +121,7 @@ def _operation(one: Operation) -> dict[str, Any]:
 
 
 def _content(bodies: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    return {media: {"schema": ref(name), "example": EXAMPLE} for media, name in bodies}
+    return {media: {"schema": ref(name), "example": EXAMPLES.get(name, EXAMPLE)} for media, name in bodies}
 
 
 def _variable(name: str) -> dict[str, Any]:

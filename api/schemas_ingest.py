@@ -56,6 +56,10 @@ STATUS = closed(
         "The state shown.", asOf=maybe(TIME), ageSec=maybe(SECONDS), stale=maybe(TRUTH), reason=maybe(TEXT)
     ),
 )  # fmt: skip
+JUNIT_FILE: Schema = {
+    "type": "string",
+    "description": "JUnit XML: `testsuites` or `testsuite` as its root, without a document type.",
+}
 EXAMPLE = {
     "source": "github-actions",
     "eventType": "deployment",
@@ -74,7 +78,7 @@ def ingest_schemas() -> dict[str, Schema]:
     payloads: dict[str, Schema] = {name: _in_our_words(schema) for name, schema in made["$defs"].items()}
     kinds = [_envelope(kind.value, model.__name__) for kind, model in SAID.items()]
     envelope = {"oneOf": kinds, "example": EXAMPLE, "description": "One event with who sends it."}
-    answers = {"EventAccepted": ACCEPTED, "EventIgnored": IGNORED, "IngestStatus": STATUS}
+    answers = {"JUnitFile": JUNIT_FILE, "EventAccepted": ACCEPTED, "EventIgnored": IGNORED, "IngestStatus": STATUS}
     return payloads | {"Envelope": envelope} | answers
 
 
