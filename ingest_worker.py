@@ -16,13 +16,17 @@ import logs
 from data import aws
 from data.apply import Applier
 from data.catalog import CatalogStore
+from ingest.archive import Archive
 from ingest.deliveries import Deliveries
+from ingest.fanout import Bus
 from ingest.held import Held, Ticks
 from ingest.known import KnownCatalog
+from ingest.outlets import Outlets
 from ingest.pulse import Pulse
 from ingest.queue import Queue
 from ingest.receiving import POLL_SECONDS, Intake
 from ingest.storing import Storing
+from ingest.verdict_book import VerdictBook
 from ingest.worker import Worker
 from settings import Settings, SettingsError
 
@@ -77,7 +81,7 @@ def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
     )
     known = KnownCatalog(CatalogStore(dynamodb, tables))
     applier = Applier(dynamodb, tables, known.current, settings.retention_days, _utc_now)
-    held, ticks = Held(), Ticks()
+    held, ticks, outlets = Held(), Ticks(), _outlets(settings)
     worker = Worker(
         queue,
         Storing(applier, known, settings.retention_days),
@@ -85,17 +89,36 @@ def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
         held=held,
         intake=Intake(queue, held, settings.worker_threads, poll_seconds),
         ticks=ticks,
-        probe=impatient.probe,
+        outlets=outlets,
+        book=VerdictBook(aws.dynamodb(endpoint, region, role="web"), tables, _utc_now, "worker"),
+        probe=lambda: _probe(impatient, outlets),
         clock=_utc_now,
     )
     worker_id = f"{socket.gethostname()}-{os.getpid()}"
-    pulse = Pulse(worker_id, impatient, ticks, _utc_now, lambda: _said(worker, held), settings.heartbeat_file)
+    pulse = Pulse(
+        worker_id, impatient, ticks, _utc_now, lambda: _said(worker, held, outlets), settings.heartbeat_file
+    )
     return Parts(worker_id, worker, pulse)
 
 
-def _said(worker: Worker, held: Held) -> Mapping[str, Any]:
+def _outlets(settings: Settings) -> Outlets:
+    """The archive and the bus, where they are configured."""
+    endpoint, region = settings.aws_endpoint_url, settings.aws_region
+    bucket, bus = settings.archive_bucket, settings.event_bus
+    archive = Archive(aws.s3(endpoint, region), bucket) if bucket else None
+    return Outlets(archive, Bus(aws.events(endpoint, region), bus) if bus else None)
+
+
+def _probe(deliveries: Deliveries, outlets: Outlets) -> None:
+    """Unavailable as long as one of the places a delivery goes to is away."""
+    deliveries.probe()
+    outlets.probe()
+
+
+def _said(worker: Worker, held: Held, outlets: Outlets) -> Mapping[str, Any]:
     """What a heartbeat tells of the worker."""
-    return {**worker.counts, "held": len(held), "oldestSentAt": held.oldest_sent_at(), "away": worker.away}
+    mine = {"held": len(held), "oldestSentAt": held.oldest_sent_at(), "away": worker.away}
+    return {**worker.counts, **mine, **outlets.named()}
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

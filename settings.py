@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import logging
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,8 @@ class Settings:
     tables: TableNames = field(default_factory=TableNames)
     queue_url: str | None = None
     dlq_url: str | None = None
+    archive_bucket: str | None = None  # None: deliveries are not archived
+    event_bus: str | None = None  # None: stored events are not published
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)  # none: the intake refuses everything
     webhook_secret_until: datetime | None = None  # when all but the first of them end
     sender_secrets: tuple[IntakeSecret, ...] = ()
@@ -80,6 +83,8 @@ class Settings:
             tables=_table_names(env),
             queue_url=_read(env, "SQS_QUEUE_URL", _http_url),
             dlq_url=_read(env, "SQS_DLQ_URL", _http_url),
+            archive_bucket=_read(env, "ARCHIVE_BUCKET", _bucket),
+            event_bus=_read(env, "EVENT_BUS_NAME", _bus),
             webhook_secrets=webhook_secrets,
             webhook_secret_until=until,
             sender_secrets=_sender_secrets(env),
@@ -106,6 +111,12 @@ class Settings:
         if self.queue_url is None:
             raise SettingsError("SQS_QUEUE_URL is not set: this process needs the queue's URL.")
         return self.queue_url
+
+    def required_archive_bucket(self) -> str:
+        """The archive's bucket, for processes that are nothing without it."""
+        if self.archive_bucket is None:
+            raise SettingsError("ARCHIVE_BUCKET is not set: this process needs the archive.")
+        return self.archive_bucket
 
     def required_dlq_url(self) -> str:
         """The dead-letter queue's URL, for processes that are nothing without it."""
@@ -160,6 +171,18 @@ def _http_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"must be an http:// or https:// URL, not {text[:80]!r}")
     return text.rstrip("/")
+
+
+def _bucket(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text):
+        raise ValueError(f"must be the name of an S3 bucket, not {text[:80]!r}")
+    return text
+
+
+def _bus(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._/:-]{1,256}", text):
+        raise ValueError(f"must be the name or ARN of an event bus, not {text[:80]!r}")
+    return text
 
 
 def _log_level(text: str) -> str:

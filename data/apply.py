@@ -47,6 +47,7 @@ class Batch:
     """One call of `apply`: which events each unit of work is done for, and what failed."""
 
     errors: list[Exception | None]
+    known: set[int] = field(default_factory=set)
     facts: dict[tuple[str, ...], set[int]] = field(default_factory=dict)
     days: dict[tuple[Pair, str], set[int]] = field(default_factory=dict)
     settled: dict[str, Settled] = field(default_factory=dict)  # attempts as last settled in this batch
@@ -87,9 +88,12 @@ class Applier:
         if self._pool:
             self._pool.shutdown()
 
-    def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
-        """For each event None once everything it causes is stored, else why it is not (Unavailable = try again)."""
-        batch = Batch([None] * len(events))
+    def apply(self, events: Sequence[AnyEvent], known: set[int] | None = None) -> list[Exception | None]:
+        """For each event None once everything it causes is stored, else why it is not (Unavailable = try again).
+
+        `known` is given the places of those that another delivery had said already.
+        """
+        batch = Batch([None] * len(events), known=set() if known is None else known)
         catalog = self._catalog()
         self._put_claims(batch, [place(event, catalog, self._tables) for event in events])
         self._settle_facts(batch)
@@ -102,11 +106,20 @@ class Applier:
         self._read_model.announce(to_instant(self._clock()), [(pair, day) for day in days])
 
     def _put_claims(self, batch: Batch, places: Sequence[Place]) -> None:
+        ours: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+        for index, one in enumerate(places):
+            ours.setdefault(_claim_key(one), []).append((index, one.claim.received_at))
+
         def put(indexed: tuple[int, Place]) -> None:
             index, place = indexed
             item = rows.claim_item(place.claim, place.pk, self._retention)
             first = Condition(KEEP_FIRST, {"receivedAt": text(place.claim.received_at)})
-            self._dynamo.put(place.table, item, first)
+            before = self._dynamo.put_over(place.table, item, first)
+            same = ours[_claim_key(place)]
+            # The same time of receipt is the same delivery, on its way for the second time.
+            others = before is not None and before["receivedAt"]["S"] not in {at for _, at in same}
+            if others or index != same[0][0]:
+                batch.known.add(index)
             batch.facts.setdefault(place.fact, set()).add(index)
 
         self._each(batch, enumerate(places), put, lambda indexed: {indexed[0]})
@@ -256,6 +269,10 @@ class Applier:
                 batch.fail(events_of(unit), error)
 
         list((self._pool.map if self._pool else map)(guarded, units))
+
+
+def _claim_key(place: Place) -> tuple[str, str, str]:
+    return place.pk, place.claim.event_id, place.claim.digest
 
 
 def _note(index: dict[T, set[int]], key: T, events: set[int]) -> None:

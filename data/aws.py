@@ -20,6 +20,8 @@ from data.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
 
 Role = Literal["web", "worker", "bulk"]
@@ -39,7 +41,7 @@ PASSING = frozenset({
 NOT_OURS_NOW = frozenset({
     "AccessDeniedException", "AccessDenied", "ExpiredTokenException", "ExpiredToken", "InvalidClientTokenId",
     "UnrecognizedClientException", "ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
+    "QueueDoesNotExist", "NoSuchBucket",
 })  # fmt: skip
 
 
@@ -76,6 +78,23 @@ def sqs_receiver(endpoint: str | None, region: str) -> "SQSClient":
         max_pool_connections=POOL,
     )
     return _session(endpoint).client("sqs", region_name=region, endpoint_url=endpoint, config=config)
+
+
+def s3(endpoint: str | None, region: str) -> "S3Client":
+    """An S3 client for the archive; at an endpoint of its own the bucket is part of the path, not of the host."""
+    config = _outlet_config(s3={"addressing_style": "auto" if endpoint is None else "path"})
+    return _session(endpoint).client("s3", region_name=region, endpoint_url=endpoint, config=config)
+
+
+def events(endpoint: str | None, region: str) -> "EventBridgeClient":
+    """An EventBridge client for the bus."""
+    return _session(endpoint).client("events", region_name=region, endpoint_url=endpoint, config=_outlet_config())
+
+
+def _outlet_config(**more: Any) -> Config:
+    """The worker waits for these by itself where they are away: each try may fail soon."""
+    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    return Config(connect_timeout=1, read_timeout=10, retries=retries, tcp_keepalive=True, **more)
 
 
 @contextmanager

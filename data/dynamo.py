@@ -99,6 +99,20 @@ class Dynamo:
         """Put the item; False where the condition did not hold."""
         return self._if(self._client.put_item, {"TableName": table, "Item": item}, condition)
 
+    def put_over(self, table: str, item: Item, condition: Condition) -> Item | None:
+        """Put the item if the condition holds; what stood there before, whether it was replaced or stays."""
+        request = _conditional({"TableName": table, "Item": item}, condition) | {
+            "ReturnValues": "ALL_OLD", "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }  # fmt: skip
+        try:
+            with aws_errors():
+                before: Item | None = self._client.put_item(**request).get("Attributes")
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            before = error.response.get("Item") or item  # type: ignore[assignment]  # boto3 leaves it out
+        return before
+
     def delete(self, table: str, item: Item, condition: Condition | None = None) -> bool:
         """Delete the item of this one's key; False where the condition did not hold."""
         key = {"pk": item["pk"], "sk": item["sk"]}
@@ -107,12 +121,7 @@ class Dynamo:
     @staticmethod
     def _if(call: Callable[..., Any], request: dict[str, Any], condition: Condition | None) -> bool:
         if condition:
-            request["ConditionExpression"] = condition.expression
-            if condition.values:
-                values = {f":{name}": value for name, value in condition.values.items()}
-                request["ExpressionAttributeValues"] = values
-            if condition.names:
-                request["ExpressionAttributeNames"] = dict(condition.names)
+            request = _conditional(request, condition)
         try:
             with aws_errors():
                 call(**request)
@@ -153,3 +162,13 @@ class Dynamo:
             if not answer.get("LastEvaluatedKey"):
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _conditional(request: dict[str, Any], condition: Condition) -> dict[str, Any]:
+    """The request under its condition."""
+    request["ConditionExpression"] = condition.expression
+    if condition.values:
+        request["ExpressionAttributeValues"] = {f":{name}": value for name, value in condition.values.items()}
+    if condition.names:
+        request["ExpressionAttributeNames"] = dict(condition.names)
+    return request

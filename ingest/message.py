@@ -4,10 +4,12 @@ A bare 8.4 message, put on the queue by a sender itself, is read here too and ju
 """
 
 import base64
+import binascii
 import gzip
 import json
+import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from data.errors import InvalidRequest
@@ -20,6 +22,9 @@ from ingest.taking import Incoming
 SCHEMA_VERSION = 1
 MAX_EVENTS = 1000
 MAX_RAW = 600_000  # characters of the body as carried: with the events beside it a message is at most 1 MiB
+MAX_RAW_BYTES = 32 * 1024 * 1024  # unpacked: nothing that was let in is larger
+MAX_VIA = 20
+QUEUE = "queue"  # the sender of a message that was put on the queue directly
 OMITTED = "too large to carry: what was understood of it is in the events"
 # What tells sender, kind and delivery; never a signature, token or password.
 KEPT_HEADERS = (
@@ -32,23 +37,36 @@ KEPT_HEADERS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """What was sent: the bytes, whose they are, and what else is needed to read them again.
+
+    `raw` None: it was too large to carry, and the events are all there is.
+    """
+
+    raw: bytes | None
+    sender: str
+    headers: Mapping[str, str]
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one delivery said. `archive_only`: too old for the tables, kept for the archive."""
+    """What one delivery said. `archive_only`: too old for the tables, kept for the archive.
+
+    `via` says how names became ids; `original` None: a sender put the message on the queue itself.
+    """
 
     events: tuple[AnyEvent, ...]
     source: str
     received_at: Instant
     archive_only: bool = False
+    via: tuple[str, ...] = ()
+    original: Original | None = field(default=None, compare=False)  # equal words are the same delivery
 
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What was sent: the bytes, whose they are, and what else is needed to read them again."""
-
-    raw: bytes
-    sender: str
-    headers: Mapping[str, str]
-    params: Mapping[str, str]
+    @property
+    def sender(self) -> str:
+        """Whose words these were."""
+        return self.original.sender if self.original else QUEUE
 
 
 def dump(delivery: Delivery, incoming: Incoming, sender: str) -> str:
@@ -60,7 +78,7 @@ def dump(delivery: Delivery, incoming: Incoming, sender: str) -> str:
         "eventType": TYPES[type(first)].value,
         "source": delivery.source,
         "receivedAt": delivery.received_at,
-        "events": [_entry(event) for event in delivery.events],
+        "events": [entry(event) for event in delivery.events],
         "raw": {
             "sender": sender,
             **_carried(incoming.raw),
@@ -68,6 +86,8 @@ def dump(delivery: Delivery, incoming: Incoming, sender: str) -> str:
             "params": dict(incoming.params),
         },
     }
+    if delivery.via:
+        message["via"] = list(delivery.via[:MAX_VIA])
     if delivery.archive_only:
         message["archiveOnly"] = True
     return json.dumps(message, ensure_ascii=True, separators=(",", ":"))
@@ -82,23 +102,20 @@ def parse(text: str, sent_at: Instant, suites: Collection[str]) -> Delivery:
     received_at = _received_at(body, sent_at)
     entries = _entries(body)
     events: list[AnyEvent] = []
-    for place, entry in enumerate(entries):
-        said = {"source": body.get("source"), **entry}
+    for place, one in enumerate(entries):
+        said = {"source": body.get("source"), **one}
         try:
             events += envelope.normalize(said, received_at, suites=suites)
         except InvalidRequest as error:
             at = f"events.{place}.{error.field}" if "events" in body and error.field else error.field
             raise InvalidRequest(error.reason, at) from None
-    return Delivery(tuple(events), events[0].source, received_at, body.get("archiveOnly") is True)
+    archive_only = body.get("archiveOnly") is True
+    return Delivery(tuple(events), events[0].source, received_at, archive_only, _via(body), _original(body))
 
 
 def original(text: str) -> Original | None:
-    """What the sender sent; None where it was too large, or in a message that a sender put on the queue itself."""
-    raw = json.loads(text).get("raw")
-    if not raw or "body" not in raw:
-        return None
-    body = gzip.decompress(base64.b64decode(raw["body"]))
-    return Original(body, raw.get("sender", "envelope"), raw.get("headers", {}), raw.get("params", {}))
+    """What the sender of a message sent; None where it put the message on the queue itself."""
+    return _original(json.loads(text))
 
 
 def source_of(text: str) -> str | None:
@@ -116,12 +133,52 @@ def _carried(raw: bytes) -> dict[str, str]:
     return {"body": body} if len(body) <= MAX_RAW else {"omitted": OMITTED}
 
 
-def _entry(event: AnyEvent) -> dict[str, Any]:
+def entry(event: AnyEvent) -> dict[str, Any]:
     """An event as an 8.4 payload; a delivery id only where the sender gave one."""
-    entry: dict[str, Any] = {"eventType": TYPES[type(event)].value, "payload": envelope.to_payload(event)}
+    said: dict[str, Any] = {"eventType": TYPES[type(event)].value, "payload": envelope.to_payload(event)}
     if event.event_id != event.digest:
-        entry["eventId"] = event.event_id.removeprefix(f"{event.source}:")
-    return entry
+        said["eventId"] = event.event_id.removeprefix(f"{event.source}:")
+    return said
+
+
+def _original(body: Mapping[str, Any]) -> Original | None:
+    """What a message carries beside its events; whoever may write to the queue may write nonsense here."""
+    raw = body.get("raw")
+    if raw is None:
+        return None
+    if not isinstance(raw, dict) or not isinstance(raw.get("sender"), str):
+        raise InvalidRequest("must be an object that names its sender", "raw")
+    carried = raw.get("body")
+    if carried is not None and not isinstance(carried, str):
+        raise InvalidRequest("must be a text", "raw.body")
+    headers, params = (_texts(raw, name) for name in ("headers", "params"))
+    return Original(None if carried is None else _unpacked(carried), raw["sender"], headers, params)
+
+
+def _unpacked(text: str) -> bytes:
+    """The bytes of gzip in base64; never more than a delivery may have."""
+    try:
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        unpacked = unpacking.decompress(base64.b64decode(text, validate=True), MAX_RAW_BYTES)
+    except (binascii.Error, ValueError, zlib.error):
+        raise InvalidRequest("must be gzip in base64", "raw.body") from None
+    if not unpacking.eof:
+        raise InvalidRequest(f"must be whole, and at most {MAX_RAW_BYTES:,} bytes", "raw.body")
+    return unpacked
+
+
+def _texts(raw: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    found = raw.get(name, {})
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise InvalidRequest("must be an object of texts", f"raw.{name}")
+    return found
+
+
+def _via(body: Mapping[str, Any]) -> tuple[str, ...]:
+    found = body.get("via", [])
+    if not isinstance(found, list) or not all(isinstance(line, str) for line in found):
+        raise InvalidRequest("must be an array of texts", "via")
+    return tuple(found[:MAX_VIA])
 
 
 def _refuse_foreign(body: Mapping[str, Any]) -> None:

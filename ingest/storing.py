@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Protocol
 
 from data.errors import Conflict, InvalidRequest, Unavailable
@@ -22,18 +23,28 @@ PASSING = (Unavailable, Conflict)
 class Applies(Protocol):
     """What stores events (`data.apply.Applier`)."""
 
-    def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]: ...
+    def apply(self, events: Sequence[AnyEvent], known: set[int]) -> list[Exception | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A delivery, which of its events were for the tables, and which of those nobody had said before."""
+
+    delivery: Delivery
+    due: Sequence[AnyEvent]
+    new: Sequence[AnyEvent]
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of each message of a round."""
+    """What came of each message of a round; `done` by receipt, of each that could be read."""
 
     stored: list[Message] = field(default_factory=list)  # everything it causes is stored, or nothing is to be
     passing: list[tuple[Message, Exception]] = field(default_factory=list)  # may succeed later
     refused: list[tuple[Message, str]] = field(default_factory=list)  # never will
     heard: dict[str, Instant] = field(default_factory=dict)  # source -> latest receivedAt of what was stored
     events: int = 0
+    done: dict[str, Done] = field(default_factory=dict)
 
 
 class Storing:
@@ -53,8 +64,12 @@ class Storing:
         outcome = Outcome()
         deliveries = _parse(received, suites, outcome)
         work = [(message, delivery, self._due(delivery)) for message, delivery in deliveries]
-        results = self._apply([events for _, _, events in work])
+        known: set[int] = set()
+        due = [event for _, _, events in work for event in events]
+        results = self._apply([events for _, _, events in work], known)
+        fresh = iter(place not in known for place in range(len(due)))
         for (message, delivery, events), error in zip(work, results, strict=True):
+            outcome.done[message.receipt] = Done(delivery, events, [event for event in events if next(fresh)])
             _sort(outcome, message, delivery, error)
             outcome.events += len(events) if error is None else 0
         return outcome
@@ -65,29 +80,43 @@ class Storing:
             return []
         return [event for event in delivery.events if not older_than_retention(event, self._retention)]
 
-    def _apply(self, groups: Sequence[Sequence[AnyEvent]]) -> list[Exception | None]:
-        """For each message's events the first failure; all of them are applied together."""
+    def _apply(
+        self, groups: Sequence[Sequence[AnyEvent]], known: set[int], first: int = 0
+    ) -> list[Exception | None]:  # fmt: skip
+        """For each message's events the first failure; all of them are applied together.
+
+        `known` is given the places of events that were said before, counted from `first`.
+        """
         events = [event for group in groups for event in group]
         if not events:
             return [None] * len(groups)
+        starts = [first + start for start in accumulate((len(group) for group in groups), initial=0)]
         try:
             self._catalog.register(events)
-            results = iter(self._applier.apply(events))
+            places: set[int] = set()
+            results = iter(self._applier.apply(events, places))
         except PASSING as error:
             return [error] * len(groups)
         except Exception as error:  # the one broad except: one bad message must not stop the rest
             log.exception("events could not be applied", extra={"messages": len(groups)})
             if len(groups) == 1:
                 return [error]
-            return [self._apply([group])[0] for group in groups]
+            return [self._apply([group], known, start)[0] for group, start in zip(groups, starts, strict=False)]
+        known |= {first + place for place in places}
         errors = [_first_error([next(results) for _ in group]) for group in groups]
-        return [self._judged_alone(group, error, len(groups)) for group, error in zip(groups, errors, strict=True)]
+        return [
+            self._judged_alone(group, error, len(groups), start)
+            for group, error, start in zip(groups, errors, starts, strict=False)
+        ]
 
-    def _judged_alone(self, group: Sequence[AnyEvent], error: Exception | None, of: int) -> Exception | None:
+    def _judged_alone(
+        self, group: Sequence[AnyEvent], error: Exception | None, of: int, start: int
+    ) -> Exception | None:  # fmt: skip
         """A failure that no other try mends may be a neighbour's, met in a batch: it is tried without them."""
         if error is None or isinstance(error, PASSING) or of == 1:
             return error
-        return self._apply([group])[0]
+        # Whether it was said before is known from the first try: by now it would be, by ourselves.
+        return self._apply([group], set(), start)[0]
 
 
 def postponed(received: Sequence[Message], error: Exception) -> Outcome:

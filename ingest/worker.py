@@ -12,15 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import Unavailable
+from data.instants import to_instant
 from data.models import Instant
+from ingest import judging
 from ingest.deliveries import Deliveries
 from ingest.held import Held, HoldKeeper, Ticks
+from ingest.outlets import Outlets
 from ingest.quarantine import Quarantine
 from ingest.queue import Message, Queue
 from ingest.receiving import Intake
 from ingest.storing import Outcome, Storing, postponed
+from ingest.verdict_book import VerdictBook
 
 log = logging.getLogger(__name__)
+
+Refused = tuple[Message, str]
 
 IDLE_SECONDS = 0.5
 FIRST_BACKOFF, LAST_BACKOFF = 10.0, 640.0
@@ -40,7 +46,7 @@ class Waiting:
 
 
 class Worker:
-    """Drains the queue until told to stop. `probe` raises Unavailable as long as DynamoDB is away."""
+    """Drains the queue until told to stop. `probe` raises Unavailable as long as a place to store is away."""
 
     def __init__(
         self,
@@ -51,6 +57,8 @@ class Worker:
         held: Held,
         intake: Intake,
         ticks: Ticks,
+        outlets: Outlets,
+        book: VerdictBook,
         probe: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
@@ -61,7 +69,10 @@ class Worker:
         self._intake = intake
         self._ticks = ticks
         self._keeper = HoldKeeper(queue, held, ticks)
+        self._outlets = outlets
+        self._book = book
         self._probe = probe
+        self._clock = clock
         self._quarantine = Quarantine(deliveries, queue, clock)
         self._waiting: dict[str, Waiting] = {}
         self._heard: dict[str, Instant] = {}
@@ -72,12 +83,14 @@ class Worker:
         """Work until `stop`; then finish what is at hand and give back the rest."""
         self._intake.start()
         self._keeper.start()
+        self._book.start()
         try:
             while not stop.is_set():
                 self._step(stop)
         finally:
             self._finish()
             self._keeper.end()
+            self._book.end()
 
     def _step(self, stop: threading.Event) -> None:
         self._ticks.tick()
@@ -86,20 +99,22 @@ class Worker:
         due = self._due()
         messages = due + self._intake.take(0 if due else IDLE_SECONDS)
         if messages and self._round(messages):
-            self._wait_for_dynamodb(stop)
+            self._wait_for_stores(stop)
 
     def _due(self) -> list[Message]:
         now = time.monotonic()
         return [one.message for one in self._waiting.values() if one.due <= now]
 
     def _round(self, messages: Sequence[Message]) -> bool:
-        """Store a round and settle each message; whether DynamoDB seems to be away."""
+        """Store a round and settle each message; whether a place to store seems to be away."""
         started = time.monotonic()
         in_case, outcome = self._store(messages)
+        self._outlets.pass_on(outcome)
         aside = self._set_aside(outcome)
         self._forget(in_case, outcome)
         self._hear(outcome)
         self._delete([*outcome.stored, *aside])
+        self._note_stored(outcome)
         for message, error in outcome.passing:
             self._postpone(message, error)
         seconds = time.monotonic() - started
@@ -120,9 +135,29 @@ class Worker:
         too_often = [(m, e) for m, e in outcome.passing if self._tries(m) >= MOST_TRIES]
         outcome.passing = [(m, e) for m, e in outcome.passing if self._tries(m) < MOST_TRIES]
         given_up = [(m, f"given up after {MOST_TRIES} tries: {error}") for m, error in too_often]
-        done, later = self._quarantine.set_aside([*outcome.refused, *given_up])
-        outcome.passing += later
+        done = []
+        for refused, passing in ((outcome.refused, False), (given_up, True)):
+            aside, later = self._quarantine.set_aside(refused, passing=passing)
+            self._note_aside(outcome, refused, aside, given_up=passing)
+            outcome.passing += later
+            done += aside
         return done
+
+    def _note_aside(
+        self, outcome: Outcome, refused: Sequence[Refused], aside: Sequence[Message], *, given_up: bool
+    ) -> None:  # fmt: skip
+        now, receipts = to_instant(self._clock()), {message.receipt for message in aside}
+        for message, reason in refused:
+            if message.receipt in receipts:
+                done = outcome.done.get(message.receipt)
+                self._book.note(judging.quarantined(message, reason, done, now, given_up=given_up))
+
+    def _note_stored(self, outcome: Outcome) -> None:
+        now = to_instant(self._clock())
+        for message in outcome.stored:
+            noted = judging.stored(outcome.done[message.receipt], now)
+            if noted is not None:
+                self._book.note(noted)
 
     def _forget(self, in_case: Sequence[Message], outcome: Outcome) -> None:
         """A message whose precautionary record stays is not done yet."""
@@ -170,8 +205,8 @@ class Worker:
         except Unavailable as refused:
             log.warning("hold not extended", extra={"messageId": message.id, "reason": str(refused)})
 
-    def _wait_for_dynamodb(self, stop: threading.Event) -> None:
-        """Receive nothing while DynamoDB is away; when it is back, everything that waits is due at once."""
+    def _wait_for_stores(self, stop: threading.Event) -> None:
+        """Receive nothing while what we store in is away; when it is back, everything that waits is due at once."""
         self._intake.pause()
         try:
             while not stop.is_set() and self._is_away():
@@ -179,7 +214,7 @@ class Worker:
                 self._ticks.tick()
                 stop.wait(PROBE_SECONDS)
             if self.away:
-                log.info("dynamodb is back", extra={"waiting": len(self._waiting)})
+                log.info("the stores are back", extra={"waiting": len(self._waiting)})
                 for one in self._waiting.values():
                     one.due, one.tries = 0.0, 0
         finally:
@@ -190,7 +225,7 @@ class Worker:
         try:
             self._probe()
         except Unavailable as error:
-            log.warning("dynamodb is away", extra={"waiting": len(self._waiting), "reason": str(error)[:300]})
+            log.warning("a store is away", extra={"waiting": len(self._waiting), "reason": str(error)[:300]})
             return True
         return False
 

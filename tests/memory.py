@@ -51,8 +51,9 @@ class MemoryDynamo:
     def put_item(self, **request: Any) -> Item:
         self.before("PutItem")
         self._check(request, _key(request["Item"]))
+        before = self._table(request["TableName"]).get(_key(request["Item"]))
         self._table(request["TableName"])[_key(request["Item"])] = deepcopy(request["Item"])
-        return {}
+        return {"Attributes": before} if before and request.get("ReturnValues") == "ALL_OLD" else {}
 
     def delete_item(self, **request: Any) -> Item:
         self.before("DeleteItem")
@@ -82,7 +83,10 @@ class MemoryDynamo:
         names = request.get("ExpressionAttributeNames", {})
         values = request.get("ExpressionAttributeValues", {})
         if not holds(expression, item, names, values):
-            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "PutItem")
+            answer: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
+            if request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
+                answer["Item"] = deepcopy(item)
+            raise ClientError(answer, "PutItem")
 
 
 def holds(expression: str, item: Item, names: Mapping[str, str], values: Mapping[str, Any]) -> bool:

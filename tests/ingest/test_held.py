@@ -11,9 +11,11 @@ from data.catalog import CatalogStore
 from data.events import AnyEvent
 from ingest.held import LONGEST_SECONDS, Held, HoldKeeper, Ticks
 from ingest.known import KnownCatalog
+from ingest.outlets import Outlets
 from ingest.queue import Message
 from ingest.receiving import Intake
 from ingest.storing import Storing
+from ingest.verdict_book import VerdictBook
 from ingest.worker import Worker
 from tests.conftest import Aws
 from tests.ingest import working
@@ -35,7 +37,7 @@ class Slow:
     def __init__(self) -> None:
         self.calls = 0
 
-    def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
+    def apply(self, events: Sequence[AnyEvent], known: set[int] | None = None) -> list[Exception | None]:
         self.calls += 1
         time.sleep(3 * VISIBILITY)
         return [None] * len(events)
@@ -47,7 +49,8 @@ def test_a_slow_handler_keeps_its_message(short: Aws):
     known = KnownCatalog(CatalogStore(short.dynamodb, short.tables))
     worker = Worker(
         queue, Storing(slow, known, 90), working.deliveries(short),
-        held=held, intake=Intake(queue, held, 1, poll_seconds=1), ticks=ticks,
+        held=held, intake=Intake(queue, held, 1, poll_seconds=1), ticks=ticks, outlets=Outlets(None, None),
+        book=VerdictBook(short.dynamodb, short.tables, working.utc_now, "worker"),
         probe=lambda: None, clock=working.utc_now,
     )  # fmt: skip
     queue.send(json.dumps(deployed()))

@@ -24,7 +24,7 @@ class Picky:
         self.results, self.raises = results, raises
         self.calls: list[int] = []
 
-    def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
+    def apply(self, events: Sequence[AnyEvent], known: set[int] | None = None) -> list[Exception | None]:
         self.calls.append(len(events))
         for event in events:
             if getattr(event, "service_id", "") in self.raises:
@@ -106,7 +106,7 @@ def test_what_is_too_old_is_done_without_being_applied(storing):
 class Contagious(Picky):
     """One event spoils the batch it is in: nothing of that batch is stored."""
 
-    def apply(self, events: Sequence[AnyEvent]) -> list[Exception | None]:
+    def apply(self, events: Sequence[AnyEvent], known: set[int] | None = None) -> list[Exception | None]:
         self.calls.append(len(events))
         spoilt = any(getattr(event, "service_id", "") == "b" for event in events)
         return [ValueError("item too large") if spoilt else None for _ in events]

@@ -70,7 +70,7 @@ DIRECT = [
     ('{"source":"x","source":"y"}', "appears twice"),
     ("[" * 100_000, "nests deeper"),
     (json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:x", "Message": "{}"}), "wrapped by SNS"),
-    (json.dumps(saying.deployment(envelope_eventType="build")), "eventType: must be one of"),
+    (json.dumps(saying.deployment(envelope_eventType="rollout")), "eventType: must be one of"),
     (json.dumps(saying.deployment(envelope_payload="x")), "payload: must be an object"),
     (json.dumps({"hello": "world"}), "source: is required"),
     (json.dumps(saying.deployment(envelope_receivedAt="yesterday")), "receivedAt: must be an ISO 8601"),
