@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from data import aws
+from data.api_keys import ApiKeys
 from data.cursors import Cursors
 from data.generation import Generation
 from data.models import Scope
@@ -19,6 +20,9 @@ from data.store import Store
 from data.views import Freshness
 from ingest.deliveries import Deliveries
 from ingest.desk import IntakeDesk
+from ingest.known_keys import KnownKeys
+from ingest.lab import Lab
+from ingest.quarantined import QuarantineDesk
 from ingest.verdict_book import Verdicts
 from settings import Settings
 
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 EXTENSION = "dashboard"
 INTAKE = "dashboard.intake"
+LAB = "dashboard.lab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,38 @@ def intake() -> IntakeDesk:
     return cast(IntakeDesk, extensions[INTAKE])
 
 
+def keep_no_view() -> None:
+    """What is drawn for this request shall be drawn anew for the next one: it follows from more than a generation."""
+    g.keep_no_view = True
+
+
 def _intake(given: Parts) -> IntakeDesk:
-    settings = given.settings
+    settings, queue = given.settings, given.queue
     client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region)
-    verdicts = Verdicts(client, settings.tables, Cursors(settings.cursor_secret))
-    archive = getattr(settings, "archive_bucket", None) is not None
-    return IntakeDesk(Deliveries(client, settings.tables), verdicts, given.queue, given.clock, archive=archive)
+    records, cursors = Deliveries(client, settings.tables), Cursors(settings.cursor_secret)
+    quarantine = None
+    if queue is not None:
+        quarantine = QuarantineDesk(records, queue, cursors, _suites, given.clock)
+    verdicts, archive = Verdicts(client, settings.tables, cursors), getattr(settings, "archive_bucket", None)
+    return IntakeDesk(records, verdicts, queue, quarantine, given.clock, archive=archive is not None)
+
+
+def lab() -> Lab:
+    """Where deliveries are tried out."""
+    extensions = current_app.extensions
+    if LAB not in extensions:
+        extensions.setdefault(LAB, _lab(parts()))
+    return cast(Lab, extensions[LAB])
+
+
+def _lab(given: Parts) -> Lab:
+    settings = given.settings
+    keys = ApiKeys(aws.dynamodb(settings.aws_endpoint_url, settings.aws_region), settings.tables)
+    return Lab(settings.intake_secrets(), KnownKeys(keys.all), given.store, given.clock, settings.retention_days)
+
+
+def _suites() -> tuple[str, ...]:
+    return generation().catalog.suites
 
 
 def read_model() -> ReadModel:

@@ -8,7 +8,20 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
-from api import docs, errors, health, ingest_status, intake, junit, params, read, webhooks
+from api import (
+    deliveries,
+    docs,
+    errors,
+    explain,
+    health,
+    ingest_status,
+    intake,
+    junit,
+    params,
+    quarantine,
+    read,
+    webhooks,
+)
 from api.caching import Answers
 from data.errors import NotFound
 
@@ -24,8 +37,8 @@ def register(server: Flask) -> None:
     intake.install(server)
     inner = Blueprint("api", __name__)
     errors.register(inner)
-    for blueprint in (read.bp, webhooks.bp, junit.bp, ingest_status.bp, docs.bp):
-        inner.register_blueprint(blueprint)
+    for part in (read, webhooks, junit, ingest_status, deliveries, quarantine, explain, docs):
+        inner.register_blueprint(part.bp)
     for path in ("", "/", "/<path:unknown>"):
         inner.add_url_rule(path, UNKNOWN, unknown_address, methods=METHODS)
     outer = Blueprint("process", __name__)

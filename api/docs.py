@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response
 
 import context
-from api import caching, errors, health, read
+from api import caching, deliveries, errors, explain, health, quarantine, read
 from api.errors import KINDS
 from api.openapi import ALWAYS, INGEST, document
 from api.params import Asked
@@ -50,7 +50,16 @@ def docs(_asked: Asked) -> Response:
 
 def operations() -> list[Operation]:
     """Every documented operation."""
-    return [*read.routes.operations, *INGEST, *health.routes.operations, *routes.operations]
+    return [
+        *read.routes.operations,
+        *INGEST,
+        *deliveries.routes.operations,
+        *quarantine.routes.operations,
+        *quarantine.OPERATIONS,
+        *explain.OPERATIONS,
+        *health.routes.operations,
+        *routes.operations,
+    ]
 
 
 @cache

@@ -9,6 +9,8 @@ from api.params import Parameter
 from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
 from api.schemas_ingest import EXAMPLE, ingest_schemas
+from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
+from api.schemas_intake import INTAKE_SCHEMAS
 from data import keys
 
 TITLE = "Deployment & Quality Dashboard"
@@ -44,6 +46,10 @@ VARIABLES: dict[str, Schema] = {
         "pattern": "^{0}:{0}:{1}:{2}$".format(*(
             rule.pattern for rule in (keys.ID, keys.VERSION, keys.ATTEMPT_NUMBER)
         )),
+    },
+    "recordId": {
+        "type": "string", "pattern": "^[0-9TZ:.-]{20,30}~[A-Za-z0-9._-]{1,100}$",
+        "example": "2026-02-24T12:00:00.000Z~3f2c9b0e-0000-4000-8000-000000000000",
     },
     "sender": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "example": "envelope"},
 }  # fmt: skip
@@ -89,10 +95,11 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "tags": [{"name": name} for name in ("Dashboard", "Ingest", "Health", "Documentation")],
         "paths": paths,
         "components": {
-            "schemas": _with_examples(SCHEMAS | ingest_schemas()),
+            "schemas": _with_examples(SCHEMAS | ingest_schemas() | INTAKE_SCHEMAS),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
                 "bearerKey": {"type": "http", "scheme": "bearer"},
+                "adminKey": {"type": "apiKey", "in": "header", "name": "X-Admin-Key"},
             },
         },
     }  # fmt: skip
@@ -121,7 +128,8 @@ def _operation(one: Operation) -> dict[str, Any]:
 
 
 def _content(bodies: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    return {media: {"schema": ref(name), "example": EXAMPLES.get(name, EXAMPLE)} for media, name in bodies}
+    examples = EXAMPLES | INTAKE_EXAMPLES
+    return {media: {"schema": ref(name), "example": examples.get(name, EXAMPLE)} for media, name in bodies}
 
 
 def _variable(name: str) -> dict[str, Any]:

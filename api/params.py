@@ -16,6 +16,8 @@ from data import keys
 from data.errors import InvalidRequest
 from data.instants import day_before, parse_instant
 from data.models import Day, Instant, Status
+from ingest.quarantine_records import State
+from ingest.verdicts import DeliveryVerdict
 
 MAX_LIMIT = 200
 MAX_DAYS = 400
@@ -39,6 +41,9 @@ class Asked:
     last: Day | None = None
     limit: int = 50
     cursor: str | None = None
+    source: str | None = None
+    verdict: DeliveryVerdict | None = None
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,20 @@ def _status(text: str) -> Status:
         return Status(text)
     except ValueError:
         raise ValueError(f"must be one of {', '.join(Status)}") from None
+
+
+def _verdict(text: str) -> DeliveryVerdict:
+    try:
+        return DeliveryVerdict(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(DeliveryVerdict)}") from None
+
+
+def _state(text: str) -> State:
+    try:
+        return State(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(State)}") from None
 
 
 def _truth(text: str) -> bool:
@@ -211,6 +230,16 @@ FIRST = Parameter(
 LAST = Parameter(
     "to", "last", _last, DAY_SCHEMA,
     f"The last UTC day counted, today without it. {MAX_DAYS} days at most.", "2026-02-24",
+)  # fmt: skip
+
+SOURCE = Parameter("source", "source", _id, ID_SCHEMA, "Only what this source sent.", "github")
+VERDICT = Parameter(
+    "verdict", "verdict", _verdict, {"type": "string", "enum": [v.value for v in DeliveryVerdict]},
+    "Only deliveries with this verdict.", "rejected",
+)  # fmt: skip
+STATE = Parameter(
+    "state", "state", _state, {"type": "string", "enum": [s.value for s in State]},
+    "Only records about which this was done.", "open",
 )  # fmt: skip
 
 PAGED = (LIMIT, CURSOR)

@@ -1,5 +1,6 @@
 """What the ingest page and its endpoints read, kept for a moment so that many readers cost as much as one."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -7,13 +8,15 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from data.catalog_models import Catalog
-from data.errors import Unavailable
-from data.events import DeploymentEvent
+from data.errors import NotFound, Unavailable
+from data.events import AnyEvent, BuildEvent, DeploymentEvent, PromotionEvent
 from data.instants import to_instant
-from data.models import Page
+from data.models import EVERYTHING, Page, Scope
 from data.openings import OpenedTwice, opened_twice
 from ingest.deliveries import Deliveries
 from ingest.intake_status import IntakeStatus, queue_state, source_states, worker_state
+from ingest.quarantine_records import Quarantined, State
+from ingest.quarantined import QuarantineDesk
 from ingest.queue import Depth, Queue
 from ingest.verdict_book import Verdicts
 from ingest.verdicts import DeliveryVerdict, Noted
@@ -24,6 +27,7 @@ STATUS_SECONDS = 1.0
 OPENINGS_SECONDS = 30.0
 LOOKED_AT = 400  # deliveries, for rollouts that are opened twice
 PAGE = 100
+RECORD_ID = re.compile(r"[0-9TZ:.-]{20,30}~[A-Za-z0-9._-]{1,100}", re.ASCII)
 
 
 class Kept(Generic[T]):
@@ -54,6 +58,22 @@ class Kept(Generic[T]):
             self._lock.release()
 
 
+def within(scope: Scope, noted: Noted) -> bool:
+    """Whether a delivery says something, and only of what the scope allows."""
+    return bool(noted.events) and all(_allowed(scope, event) for event in noted.events)
+
+
+def _allowed(scope: Scope, event: AnyEvent) -> bool:
+    if isinstance(event, BuildEvent):
+        return False
+    if isinstance(event, PromotionEvent):
+        clusters: tuple[str | None, ...] = (event.from_cluster_id, event.to_cluster_id)
+    else:
+        clusters = (event.cluster_id,)
+    service = scope.allows_service(event.service_id)
+    return service and all(one is None or scope.allows_cluster(one) for one in clusters)
+
+
 class IntakeDesk:
     """Bounded reads of how the intake is doing and what became of deliveries."""
 
@@ -62,6 +82,7 @@ class IntakeDesk:
         deliveries: Deliveries,
         verdicts: Verdicts,
         queue: Queue | None,
+        quarantine: QuarantineDesk | None,
         clock: Callable[[], datetime],
         *,
         archive: bool,
@@ -69,10 +90,30 @@ class IntakeDesk:
         self._deliveries = deliveries
         self._verdicts = verdicts
         self._queue = queue
+        self._quarantine = quarantine
         self._clock = clock
         self._archive = archive
         self._status: Kept[IntakeStatus] = Kept(STATUS_SECONDS)
         self._openings: Kept[list[OpenedTwice]] = Kept(OPENINGS_SECONDS)
+
+    def records(
+        self, scope: Scope, limit: int, state: State | None = None, cursor: str | None = None
+    ) -> Page[Quarantined]:
+        """What was set aside, newest first; nothing in a narrowed scope: what cannot be read belongs nowhere."""
+        return self.quarantine.page(cursor, limit, state) if scope == EVERYTHING else Page([])
+
+    def record(self, scope: Scope, record_id: str) -> Quarantined:
+        """One of them with its body; NotFound."""
+        if scope != EVERYTHING or not RECORD_ID.fullmatch(record_id):
+            raise NotFound("there is no such quarantine record")
+        return self.quarantine.get(record_id)
+
+    @property
+    def quarantine(self) -> QuarantineDesk:
+        """What was set aside; Unavailable where there is no queue to send it to again."""
+        if self._quarantine is None:
+            raise Unavailable("no queue is configured")
+        return self._quarantine
 
     def status(self) -> IntakeStatus:
         """Queue, sources and workers, looked at no more than once a second."""
@@ -80,13 +121,15 @@ class IntakeDesk:
 
     def recent(
         self,
+        scope: Scope,
         limit: int,
         source: str | None = None,
         verdict: DeliveryVerdict | None = None,
         cursor: str | None = None,
     ) -> Page[Noted]:
-        """Deliveries and what became of them, newest first."""
-        return self._verdicts.recent(self._clock(), limit, source=source, verdict=verdict, cursor=cursor)
+        """Deliveries and what became of them, newest first; those whose events are all in the scope."""
+        page = self._verdicts.recent(self._clock(), limit, source=source, verdict=verdict, cursor=cursor)
+        return page if scope == EVERYTHING else Page([one for one in page.items if within(scope, one)], page.cursor)
 
     def opened_twice(self, catalog: Catalog) -> list[OpenedTwice]:
         """Among the newest deliveries: rollouts that two sources opened."""
@@ -118,7 +161,7 @@ class IntakeDesk:
         found: list[DeploymentEvent] = []
         cursor: str | None = None
         for _ in range(LOOKED_AT // PAGE):
-            page = self.recent(PAGE, verdict=DeliveryVerdict.ACCEPTED, cursor=cursor)
+            page = self.recent(EVERYTHING, PAGE, verdict=DeliveryVerdict.ACCEPTED, cursor=cursor)
             found += [event for one in page.items for event in one.events if isinstance(event, DeploymentEvent)]
             cursor = page.cursor
             if cursor is None:

@@ -43,13 +43,17 @@ class Explained:
 
     def as_json(self) -> dict[str, Any]:
         """The event as the envelope would say it, with what intake adds."""
-        return {
-            "eventType": TYPES[type(self.event)].value,
-            "eventId": self.event.event_id,
-            "source": self.event.source,
-            "payload": envelope.to_payload(self.event),
-            "via": list(self.via),
-        }
+        return event_json(self.event) | {"via": list(self.via)}
+
+
+def event_json(event: AnyEvent) -> dict[str, Any]:
+    """An event as the envelope would say it, with the id it got."""
+    return {
+        "eventType": TYPES[type(event)].value,
+        "eventId": event.event_id,
+        "source": event.source,
+        "payload": envelope.to_payload(event),
+    }
 
 
 @dataclass(frozen=True, slots=True)

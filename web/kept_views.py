@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Hashable
 from threading import Lock
 from typing import cast
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from web.callback_bodies import ENDPOINT
@@ -82,6 +82,7 @@ def _key(state: Hashable | None) -> Hashable | None:
 def _may_be_kept(answer: Response, names: Collection[str]) -> bool:
     return (
         answer.status_code == 200
+        and "keep_no_view" not in g
         and request.get_json()["output"] in names
         and not any(mark in answer.get_data() for mark in WENT_WRONG)
         and len(answer.get_data()) >= LEAST_BYTES

@@ -1,0 +1,126 @@
+"""The ingest lab: what would become of a delivery, its credentials and effects included, with nothing stored.
+
+The page and its endpoint both come through here. Trying is open to whoever sees the pages and so is bounded, in
+size and in rate: it checks credentials, and must be of no use to somebody who guesses them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from data.catalog_models import Catalog
+from data.errors import Forbidden, InvalidRequest, Unauthorized, Unavailable
+from data.instants import to_instant
+from data.intake_secrets import IntakeSecret
+from data.models import Scope
+from ingest import admission, credentials
+from ingest.admission import Admission
+from ingest.effects import Effect, Reader, effects
+from ingest.explaining import CredentialWord, Explanation, explain
+from ingest.known_keys import KnownKeys
+from ingest.limits import Limits
+from ingest.taking import Incoming
+
+MAX_BYTES = 256 * 1024
+MOST_HEADERS = 100
+TRIES_A_SECOND = 5
+
+
+class Headers(Mapping[str, str]):
+    """Headers in any letter case, as a delivery has them."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._by_name = {name.lower(): value for name, value in given.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._by_name[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._by_name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+
+def headers_of(text: str) -> Headers:
+    """`Name: value` lines; InvalidRequest names the first that is none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_HEADERS:
+        raise InvalidRequest(f"must be at most {MOST_HEADERS} lines", "headers")
+    found: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise InvalidRequest(f"must be lines of `Name: value`, not {line[:60]!r}", "headers")
+        found[name.strip()] = value.strip()
+    return Headers(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would become of it. `effects` None: what is stored could not be looked at."""
+
+    explanation: Explanation
+    effects: tuple[Effect, ...] | None
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it in the API's words."""
+        told = None if self.effects is None else [one.as_json() for one in self.effects]
+        return self.explanation.as_json() | {"effects": told}
+
+
+class Lab:
+    """Tries deliveries out."""
+
+    def __init__(
+        self,
+        secrets: Sequence[IntakeSecret],
+        keys: KnownKeys,
+        reader: Reader,
+        clock: Callable[[], datetime],
+        retention_days: int,
+    ) -> None:
+        self._secrets = secrets
+        self._keys = keys
+        self._reader = reader
+        self._clock = clock
+        self._retention_days = retention_days
+        self._limits = Limits(TRIES_A_SECOND)
+
+    def attempt(self, incoming: Incoming, catalog: Catalog, scope: Scope) -> Tried:
+        """What the webhook would make of it now. RateLimited where it is asked too often."""
+        self._limits.spend("lab")
+        if len(incoming.raw) > MAX_BYTES:
+            raise InvalidRequest(f"must be at most {MAX_BYTES:,} bytes", "body")
+        received_at = to_instant(self._clock())
+        admitted, word = self._credential(incoming)
+        said = explain(incoming, received_at, catalog, word, retention_days=self._retention_days)
+        if admitted is not None and said.source is not None:
+            said = replace(said, credential=_covering(admitted, said))
+        events = [one.event for one in said.events]
+        try:
+            return Tried(said, tuple(effects(events, self._reader, scope, catalog)))
+        except Unavailable:
+            return Tried(said, None)
+
+    def _credential(self, incoming: Incoming) -> tuple[Admission | None, CredentialWord]:
+        try:
+            found = credentials.admit(incoming.headers, incoming.raw, self._secrets, self._keys.get, self._clock())
+        except (Unauthorized, Forbidden) as refusal:
+            return None, CredentialWord(False, str(refusal))
+        except Unavailable:
+            return None, CredentialWord(None, "the API keys could not be read")
+        return found, CredentialWord(True, f"valid: {found.name}")
+
+
+def _covering(admitted: Admission, said: Explanation) -> CredentialWord:
+    """Whether the credential is for what was said, now that it is known."""
+    try:
+        admission.check(admitted, said.source or "", [one.event for one in said.events])
+    except Forbidden as refusal:
+        return CredentialWord(False, str(refusal))
+    return said.credential
