@@ -22,6 +22,7 @@ from data.read_model_reader import ReadModelReader
 from data.refresher import ReadModel
 from data.store import Store
 from ingest.queue import Queue
+from ingest.verdict_book import VerdictBook
 from ingest.verdicts import Notes
 from pages import live
 from settings import Settings
@@ -96,7 +97,10 @@ def create_server() -> Flask:
     read_model = ReadModel(clock=_utc_now, refresh_seconds=settings.refresh_seconds)
     read_model.try_refresh(ReadModelReader(client, settings.tables))  # if it fails, the workers keep trying
     store = Store(client, settings.tables, settings.cursor_secret, settings.retention_days, _utc_now)
-    app = create_app(settings, read_model=read_model, store=store, queue=_queue(settings), clock=_utc_now)
+    book = VerdictBook(aws.dynamodb(settings.aws_endpoint_url, settings.aws_region), settings.tables, _utc_now, "web")
+    app = create_app(
+        settings, read_model=read_model, store=store, queue=_queue(settings), clock=_utc_now, verdicts=book
+    )
     server = cast(Flask, app.server)
     warm_up(server, app, pages=read_model.loaded)
     client.close()  # an open connection must not be shared by the workers
@@ -105,8 +109,8 @@ def create_server() -> Flask:
     return server
 
 
-def start_refresher(server: Flask) -> None:
-    """For gunicorn, in each worker after the fork: keep this process' read model new."""
+def start_worker(server: Flask) -> None:
+    """For gunicorn, in each worker after the fork: keep this process' read model new and its notes written."""
     parts: Parts = server.extensions[EXTENSION]
     settings = parts.settings
 
@@ -114,6 +118,15 @@ def start_refresher(server: Flask) -> None:
         return ReadModelReader(aws.dynamodb(settings.aws_endpoint_url, settings.aws_region), settings.tables)
 
     parts.read_model.start(reader)
+    if isinstance(parts.verdicts, VerdictBook):
+        parts.verdicts.start()
+
+
+def end_worker(server: Flask) -> None:
+    """For gunicorn, when a worker ends: write down what it noted last."""
+    parts: Parts = server.extensions[EXTENSION]
+    if isinstance(parts.verdicts, VerdictBook):
+        parts.verdicts.end()
 
 
 def _queue(settings: Settings) -> Queue | None:

@@ -22,6 +22,13 @@ loglevel = _settings.log_level.lower()
 
 def post_fork(_server: Any, worker: Any) -> None:
     """Threads and AWS clients do not survive a fork: each worker starts its own."""
-    from app import start_refresher
+    from app import start_worker
 
-    start_refresher(worker.app.wsgi())
+    start_worker(worker.app.wsgi())
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """What a worker noted last is not to end with it."""
+    from app import end_worker
+
+    end_worker(worker.app.wsgi())

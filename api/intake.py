@@ -109,13 +109,12 @@ def receive(door: Door) -> Reply:
     visit = Visit()
     with refusals_noted(visit):
         raw = read_body(door.most_bytes)
-        headers = cast(Mapping[str, str], request.headers)
-        _recognise(visit, door.sender, headers)
+        _recognise(visit, door.sender, headers())
         admitted = admit(raw)
         if door.sender is not None:
             normalizers.named(door.sender)
         door.check_type()
-        incoming = Incoming(raw, headers, door.sender, door.params())
+        incoming = Incoming(raw, headers(), door.sender, door.params())
         sender, body = taking.read(incoming)
         visit.sender, visit.source = sender.name, _source_of(sender, body)
         received_at, catalog = to_instant(context.now()), context.generation().catalog
@@ -128,10 +127,14 @@ def receive(door: Door) -> Reply:
 def admit(raw: bytes) -> Admission:
     """Who sends; Unauthorized without a valid credential, RateLimited where it is used too much."""
     desk = _desk()
-    headers = cast(Mapping[str, str], request.headers)
-    admitted = credentials.admit(headers, raw, desk.secrets, desk.keys.get, context.now())
+    admitted = credentials.admit(headers(), raw, desk.secrets, desk.keys.get, context.now())
     desk.limits.spend(admitted.name)
     return admitted
+
+
+def headers() -> Mapping[str, str]:
+    """The request's headers; they answer any letter case."""
+    return cast(Mapping[str, str], request.headers)
 
 
 def enqueue(incoming: Incoming, taken: Taken, received_at: Instant) -> Reply:
@@ -140,6 +143,8 @@ def enqueue(incoming: Incoming, taken: Taken, received_at: Instant) -> Reply:
         _note(taken, received_at, taken.ignored, taken.detail)
         return {"eventId": None, "status": "ignored", "reason": taken.ignored, "detail": taken.detail}, 200
     events, days = taken.events, context.settings().retention_days
+    if len(events) > message.MAX_EVENTS:
+        raise InvalidRequest(f"a delivery may say at most {message.MAX_EVENTS:,} things: send it in parts")
     sealed = all(older_than_retention(event, days) for event in events)
     delivery = Delivery(events, taken.source, received_at, archive_only=sealed)
     _send(message.dump(delivery, incoming, taken.sender.name))
@@ -220,9 +225,9 @@ def reason_of(error: DashboardError | HTTPException) -> str:
     return next((word for kind, word in REASONS.items() if isinstance(error, kind)), "invalid")
 
 
-def _recognise(visit: Visit, named: str | None, headers: Mapping[str, str]) -> None:
+def _recognise(visit: Visit, named: str | None, given: Mapping[str, str]) -> None:
     """Whose delivery it seems to be, before anything is believed."""
-    sender = normalizers.SENDERS.get(named or "") or normalizers.by_headers(headers)
+    sender = normalizers.SENDERS.get(named or "") or normalizers.by_headers(given)
     if sender is not None:
         visit.sender = sender.name
         visit.source = sender.source or sender.name

@@ -1,6 +1,7 @@
 """Settings: what the environment may say, and how it is told that it is wrong."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,47 @@ def test_no_environment_raises_anything_but_a_settings_error(environ: dict[str, 
         Settings.from_env(environ)
     except SettingsError as error:
         assert any(name in str(error) for name in environ)
+
+
+def test_the_previous_secret_ends_when_the_settings_say() -> None:
+    now = datetime(2026, 2, 24, 12, tzinfo=UTC)
+    settings = Settings.from_env({
+        "WEBHOOK_SECRET": SECRET, "WEBHOOK_SECRET_PREVIOUS": SECRET + "old",
+        "WEBHOOK_SECRET_PREVIOUS_UNTIL": "2026-02-24T13:00:00+01:00",
+    })  # fmt: skip
+    current, previous = settings.intake_secrets()
+    assert (current.value, current.until, previous.value, previous.until) == (SECRET, None, SECRET + "old", now)
+    assert not previous.lives(now)
+    assert previous.lives(now - timedelta(seconds=1))
+
+
+def test_a_sender_s_own_secret_is_for_its_events_alone() -> None:
+    settings = Settings.from_env({"WEBHOOK_SECRET_ARGOCD": SECRET, "WEBHOOK_SECRET_GITHUB": SECRET + "g",
+                                  "WEBHOOK_SECRET_GITHUB_PREVIOUS": SECRET + "h"})  # fmt: skip
+    found = {one.value: (one.name, set(one.sources or ())) for one in settings.intake_secrets()}
+    assert found == {
+        SECRET: ("argocd secret", {"argocd", "argo-rollouts"}),
+        SECRET + "g": ("github secret", {"github"}),
+        SECRET + "h": ("previous github secret", {"github"}),
+    }
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({"WEBHOOK_SECRET_PREVIOUS": SECRET}, "WEBHOOK_SECRET is not"),
+        ({"WEBHOOK_SECRET": SECRET, "WEBHOOK_SECRET_PREVIOUS_UNTIL": "2026-02-24T12:00:00Z"}, "PREVIOUS is not"),
+        (
+            {"WEBHOOK_SECRET": SECRET, "WEBHOOK_SECRET_PREVIOUS": SECRET, "WEBHOOK_SECRET_PREVIOUS_UNTIL": "soon"},
+            "ISO",
+        ),
+        ({"WEBHOOK_SECRET": "whsec_" + "A" * 24}, "too short"),
+        ({"WEBHOOK_SECRET": "whsec_not base64, but long enough"}, "base64"),
+        ({"WEBHOOK_SECRET_JUNIT": "short"}, "WEBHOOK_SECRET_JUNIT is too short"),
+        ({"INGEST_RATE": "0"}, "INGEST_RATE"),
+    ],
+)
+def test_secrets_that_could_not_do_their_work_stop_the_start(environ: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        Settings.from_env(environ)
