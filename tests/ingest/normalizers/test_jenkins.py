@@ -171,9 +171,8 @@ def test_an_environment_counts_where_the_catalog_knows_it():
 
 
 def test_a_rule_maps_by_job_and_parameter():
-    catalog = ruled(
-        rule("jenkins", {"job": "identity/{service}-deploy", "parameter.REGION": "eu"}, service="{service}", cluster="pavo-eu")
-    )  # fmt: skip
+    when = {"job": "identity/{service}-deploy", "parameter.REGION": "eu"}
+    catalog = ruled(rule("jenkins", when, service="{service}", cluster="pavo-eu"))
     event = attempt(taken("completed", catalog, parameters={"region": "EU", "TAG": "v3.4.2"}))
     assert event.attempt_id == f"pavo-eu:authn:v3.4.2:{N}"
 
@@ -238,7 +237,8 @@ def test_a_link_that_is_none_is_left_out():
         ("timestamp", 10**19, "build.timestamp"), ("timestamp", 1.5, "build.timestamp"),
         ("phase", "DONE", "build.phase"), ("status", "GREEN", "build.status"),
         ("test_summary", [], "build.test_summary"), ("test_summary__total", "42", "build.test_summary.total"),
-        ("test_summary__failed", ..., "build.test_summary.failed"), ("test_summary__total", 3, "build.test_summary.total"),
+        ("test_summary__failed", ..., "build.test_summary.failed"),
+        ("test_summary__total", 3, "build.test_summary.total"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_as_jenkins_names_it(change: str, value: Any, field: str):
