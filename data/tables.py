@@ -1,4 +1,4 @@
-"""Every table, index and queue there is: one place for all who make or drop them.
+"""Every table, index, queue and bucket there is: one place for all who make or drop them.
 
 The embedded start, the tests and `python -m data.tables` create from here what Terraform makes in production.
 """
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
 
 TTL_ATTRIBUTE = "expiresAt"
 QUEUE_NAME = "dashboard-ingest"
 DLQ_NAME = "dashboard-ingest-dlq"
+ARCHIVE_BUCKET = "dashboard-archive"
 VISIBILITY_SECONDS = 60
 MAX_RECEIVES = 3
 DAY_SECONDS = 24 * 3600
@@ -207,6 +209,15 @@ def create_queues(sqs: "SQSClient", prefix: str = "") -> Queues:
         },
     )["QueueUrl"]
     return Queues(queue_url, dlq_url)
+
+
+def create_bucket(s3: "S3Client", name: str, region: str) -> None:
+    """The archive's bucket, created where it is missing."""
+    where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    try:
+        s3.create_bucket(Bucket=name, **where)
+    except s3.exceptions.BucketAlreadyOwnedByYou:
+        return  # as it should be
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

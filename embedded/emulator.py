@@ -34,17 +34,19 @@ def command(linger: float = 0.0) -> list[str]:
 
 
 def environment(base: Mapping[str, str], port: int, scratch: Path, state: Path | None) -> dict[str, str]:
-    """Its environment: two services, loopback only, no other listener; `state` None keeps nothing."""
+    """Its environment: four services, loopback only, no other listener; `state` None keeps nothing."""
     mine = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
-        "SERVICES": "dynamodb,sqs",
+        "SERVICES": "dynamodb,sqs,s3,events",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "DOCKER_HOST": f"unix://{scratch}/no-docker.sock",  # it would look for containers to tidy away
         "LOG_LEVEL": "WARNING",
         "PERSIST_STATE": "0" if state is None else "1",
         "STATE_DIR": str(state or scratch),
+        "S3_PERSIST": "0" if state is None else "1",  # each object as it is put
+        "S3_DATA_DIR": str((state or scratch) / "s3"),
         "TMPDIR": str(scratch),  # its pid file
         "PYTHONUNBUFFERED": "1",
     }

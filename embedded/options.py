@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from data import tables
 from data.tables import Queues
 from embedded import emulator
 from settings import Settings, SettingsError
@@ -54,6 +55,7 @@ def child_environment(environ: Mapping[str, str], options: Options, secret: str,
         "AWS_SECRET_ACCESS_KEY": "local",
         "SQS_QUEUE_URL": queues.queue_url,
         "SQS_DLQ_URL": queues.dlq_url,
+        "ARCHIVE_BUCKET": tables.ARCHIVE_BUCKET,
         "WEBHOOK_SECRET": secret,
         "PORT": str(options.port),
         "WORKER_HEARTBEAT_FILE": str(options.data_dir / "worker-heartbeat"),
@@ -62,7 +64,7 @@ def child_environment(environ: Mapping[str, str], options: Options, secret: str,
     kept = {
         name: value
         for name, value in environ.items()
-        if name not in OF_REAL_AWS and not name.startswith("DYNAMODB_TABLE_")
+        if name not in OF_REAL_AWS and name != "EVENT_BUS_NAME" and not name.startswith("DYNAMODB_TABLE_")
     }
     return {"BIND_HOST": emulator.HOST} | kept | mine
 

@@ -118,7 +118,7 @@ class Supervisor:
             raise EmulatorError(f"{error}\n{self._aws.last_words()}") from error
 
     def _prepare_aws(self) -> tuple[Past, tables.Queues]:
-        """Tables and queues, empty where an import was cut short."""
+        """Tables, queues and the archive's bucket; tables empty where an import was cut short."""
         endpoint = emulator.endpoint(self._options.aws_port)
         dynamodb = aws.dynamodb(endpoint, REGION, role="worker")
         names = tables.TableNames()
@@ -129,7 +129,8 @@ class Supervisor:
                 tables.delete_tables(dynamodb, names)
             created = tables.create_tables(dynamodb, names)
             queues = tables.create_queues(aws.sqs(endpoint, REGION, role="worker"))
-        self._say(f"Tables and queues are there ({len(created)} tables new).")
+            tables.create_bucket(aws.s3(endpoint, REGION), tables.ARCHIVE_BUCKET, REGION)
+        self._say(f"Tables, queues and archive are there ({len(created)} tables new).")
         return past, queues
 
     def _start_dashboard(self, children: Children, environment: Mapping[str, str], past: Past, plan: Plan) -> None:
