@@ -1,4 +1,4 @@
-"""Bodies as GitHub and GitLab really send them, with the verdict each must get; skipped where they are not at hand."""
+"""Bodies as GitHub and GitLab really send them, and the verdict each must get; skipped where they are not at hand."""
 
 import json
 from typing import Any
@@ -25,8 +25,7 @@ NONE, RULED = (
 def rows() -> list[dict[str, Any]]:
     if not EXPECTED.exists():
         return []
-    lines = EXPECTED.read_text(encoding="utf-8").splitlines()
-    found = [json.loads(line.rstrip(",")) for line in lines if line.startswith('{"file"')]
+    found: list[dict[str, Any]] = json.loads(EXPECTED.read_text(encoding="utf-8"))
     return [row for row in found if row["source"] in ("github", "gitlab")]
 
 
