@@ -25,7 +25,7 @@ lint: install ## Check style and types
 	@$(VENV) -m mypy .
 
 test: lint ## Run everything: style, types, all tests (browser tests where Chromium is installed)
-	@$(VENV) -m pytest
+	@$(VENV) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 bench: install ## Measure, and print the ratios
 	@exec $(VENV) -m bench

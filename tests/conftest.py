@@ -71,6 +71,12 @@ class Aws:
         return process_environment() | names | mine | changes
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with slow tests go first: begun last they would be waited for by everybody."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of an embedded AWS in memory, started as `make run` starts its own."""

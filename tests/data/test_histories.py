@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from data.tables import TableNames
 from tests.histories import NOW, content, deliveries, difference, random_deliveries
 from tests.memory import MemoryDynamo
 
+pytestmark = pytest.mark.slow
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOBODY, ONE = Catalog(), Catalog(openers=(("*", "github-actions"),))
 TABLES = TableNames()

@@ -14,6 +14,7 @@ from tests.conftest import Aws
 from tests.data.test_histories import NOBODY, ONE, Death, Killed, applier, clock, in_order
 from tests.histories import content, difference, random_deliveries, wipe
 
+pytestmark = pytest.mark.slow
 CALLS = ("get_item", "query", "put_item", "delete_item", "batch_write_item")
 HISTORIES = 300
 
