@@ -234,7 +234,8 @@ def test_a_file_too_large_to_carry_is_left_out_of_the_message() -> None:
 
 ODD = st.sampled_from(
     ["", " ", "…", "FUNCTIONAL", "sanity", "latest", ATTEMPT, "a:b:c:d", "+02:00", "Europe", "Zulu",
-     "\u202e", "🜚" * 300, "2026-11-20T10:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "http://[", "x" * 3000, "\x00"]
+     "\u202e", "🜚" * 300, "2026-11-20T10:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00",
+     "http://[", "x" * 3000, "\x00"]
 )  # fmt: skip
 
 
