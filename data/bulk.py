@@ -19,7 +19,7 @@ from data.days import day_items, fold_day
 from data.dynamo import BATCH, Change, Dynamo
 from data.events import AnyEvent
 from data.folds import AttemptFold, Version, fold_attempt, listing
-from data.instants import sealed_before
+from data.instants import epoch, sealed_before
 from data.models import (
     Attempt,
     Claim,
@@ -74,13 +74,16 @@ class Folded:
 
 def bulk_apply(
     client: "DynamoDBClient", tables: TableNames, catalog: Catalog, events: Iterable[AnyEvent],
-    retention_days: int, now: Instant, progress: Progress = lambda done, total: None,
+    retention_days: int, now: Instant, progress: Progress = lambda done, total: None, *, sealed: bool = False,
 ) -> int:  # fmt: skip
-    """Import events of pairs that are not stored yet; the number of events. Progress is in events."""
+    """Import events of pairs that are not stored yet; the number of events. Progress is in events.
+
+    `sealed`: the events are all there ever were, so that days nobody else may touch are made from them too.
+    """
     claims = Claims(tables, catalog)
     for event in events:
         claims.add(event)
-    changes = list(plan(claims, retention_days, now))
+    changes = [change for change in plan(claims, retention_days, now, sealed=sealed) if not _expired(change, now)]
     dynamo = Dynamo(client)
     slices = [changes[start : start + SLICE] for start in range(0, len(changes), SLICE)]
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="bulk") as pool:
@@ -89,11 +92,11 @@ def bulk_apply(
     return claims.events
 
 
-def plan(claims: Claims, retention_days: int, now: Instant) -> Iterator[Change]:
+def plan(claims: Claims, retention_days: int, now: Instant, *, sealed: bool = False) -> Iterator[Change]:
     """Every item the events come to."""
     tables = claims.tables
     attempts = _fold_attempts(claims, retention_days)
-    first = sealed_before(now, retention_days)
+    first = "" if sealed else sealed_before(now, retention_days)
     facts = [one.fold.attempt for one in attempts.values() if one.fold.attempt]
     days = [day for day in fold_days(facts) if day.day >= first]
     exempt: set[str] = set()
@@ -111,6 +114,12 @@ def plan(claims: Claims, retention_days: int, now: Instant) -> Iterator[Change]:
     yield from _waiting(claims, retention_days)
     yield from _dated(claims, retention_days)
     yield from _standing(claims, retention_days)
+
+
+def _expired(change: Change, now: Instant) -> bool:
+    """Whether TTL would take the item as soon as it is there."""
+    expires = change.item.get("expiresAt") if change.item else None
+    return expires is not None and int(expires["N"]) <= epoch(now)
 
 
 def _attempt(

@@ -1,15 +1,16 @@
 """Deliveries that do not come through the queue, brought into the tables by the queue's own code.
 
-`python -m ingest.replay --demo [--days N] [--gap]`: the demo's past. Into empty tables it is written in batches;
-with `--gap` only what was missed since the last run is applied, the way the worker does it. Another origin of
-deliveries only has to yield `Received` in the order they came.
+`python -m ingest.replay --from … --to … [--source …] [--dry-run]`: the archive. `--demo [--days N] [--gap]`: the
+demo's past. Into empty tables all is written in batches, the days that are closed too; otherwise it is applied in
+order, the way the worker does it, and for the demo only what was missed since the last run (`--gap`).
 """
 
 import argparse
 import gc
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,13 +19,17 @@ from data import aws
 from data.apply import Applier
 from data.bulk import bulk_apply
 from data.catalog import CatalogStore
+from data.catalog_models import Catalog
+from data.dynamo import Dynamo
 from data.errors import DashboardError, InvalidRequest
 from data.events import AnyEvent
 from data.instants import to_instant
 from data.models import Instant
 from data.tables import TableNames
+from ingest.archive import Archive
+from ingest.archived import Archived, Span
 from ingest.deliveries import Deliveries
-from ingest.envelope import normalize
+from ingest.envelope import normalize, older_than_retention
 from ingest.known import KnownCatalog
 from ingest.origins import Received
 
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
 BATCH = 200
 DEMO_DAYS = 80
+OTHER_FACTS = ("INCIDENT", "BUILD#", "RETIREMENT#")  # partitions of dashboard-events that hold facts
 SPARED_DAYS = 10  # a demo ends this much inside the retention
 
 Say = Callable[[str], None]
@@ -80,32 +86,71 @@ class Replay:
         self._said = 0
         self._catalog = KnownCatalog(CatalogStore(client, tables, clock))
 
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog as it is now."""
+        return self._catalog.current()
+
     def bulk(self, received: Iterable[Received]) -> int:
         """Write everything in batches, into tables that hold nothing of it yet; how many events there were."""
         with _nothing_is_garbage():
-            events = self._events(received)
-            catalog, now = self._catalog.current(), to_instant(self._clock())
-            count = bulk_apply(self._client, self._tables, catalog, events, self._retention_days, now, self._progress)
+            return self._write(self._events(received), sealed=False)
+
+    def whole(self, read: Callable[[], Iterable[list[AnyEvent]]]) -> int:
+        """Write all there ever was, closed days included, into tables that hold nothing; how many events."""
+        with _nothing_is_garbage():
+            events = [event for some in read() for event in some]
+            self._catalog.register(events)
+            return self._write(events, sealed=True)
+
+    def _write(self, events: list[AnyEvent], *, sealed: bool) -> int:
+        catalog, now, days = self._catalog.current(), to_instant(self._clock()), self._retention_days
+        count = bulk_apply(self._client, self._tables, catalog, events, days, now, self._progress, sealed=sealed)
         self._hear(events)
         return count
 
+    def again(self, groups: Iterable[list[AnyEvent]]) -> int:
+        """Apply events as the worker does, but those of days that are closed by now; how many."""
+        applied = 0
+        with closing(self._applier()) as applier:
+            for group in groups:
+                due = [event for event in group if not self._closed(event)]
+                for start in range(0, len(due), BATCH):
+                    self._apply(applier, due[start : start + BATCH])
+                applied += len(due)
+        return applied
+
+    def holds_nothing(self) -> bool:
+        """Whether no fact is in the tables yet."""
+        names = self._tables
+        facts = (names.attempts, names.test_runs, names.promotions, names.read_model)
+        dynamo = Dynamo(self._client)
+        if any(next(iter(dynamo.scan(table)), None) for table in facts):
+            return False
+        return not any(item["pk"]["S"].startswith(OTHER_FACTS) for item in dynamo.scan(names.events))
+
+    def _closed(self, event: AnyEvent) -> bool:
+        return older_than_retention(replace(event, received_at=to_instant(self._clock())), self._retention_days)
+
+    def _applier(self) -> Applier:
+        return Applier(self._client, self._tables, self._catalog.current, self._retention_days, self._clock)
+
+    def _apply(self, applier: Applier, events: Sequence[AnyEvent]) -> None:
+        self._catalog.register(events)
+        failed = next((error for error in applier.apply(events) if error is not None), None)
+        if failed is not None:
+            raise failed
+        self._hear(events)
+
     def in_order(self, received: Sequence[Received], done: Callable[[int], None]) -> int:
         """Apply as the worker does; `done(n)` each time so many deliveries are completely stored."""
-        known = self._catalog.current
-        applier = Applier(self._client, self._tables, known, self._retention_days, self._clock)
         rest, stored = iter(received), 0
-        try:
+        with closing(self._applier()) as applier:
             while batch := list(islice(rest, BATCH)):
-                events = self._events(batch)
-                failed = next((error for error in applier.apply(events) if error is not None), None)
-                if failed is not None:
-                    raise failed
-                self._hear(events)
+                self._apply(applier, self._events(batch))
                 stored += len(batch)
                 done(stored)
                 self._progress(stored, len(received))
-        finally:
-            applier.close()
         return stored
 
     def _events(self, received: Iterable[Received]) -> list[AnyEvent]:
@@ -129,6 +174,25 @@ class Replay:
         if done == total or done - self._said >= total / 10:
             self._said = done
             self._say(f"{done:,} of {total:,} events")
+
+
+def replay_archive(
+    replay: Replay, read: Callable[[Catalog], Archived], *, dry_run: bool, say: Say
+) -> int:  # fmt: skip
+    """Everything the archive holds of a span; 0 when done, 1 where something in it could not be read."""
+    archived = read(replay.catalog)
+    if dry_run:
+        count = sum(len(events) for events in archived.days())
+    elif replay.holds_nothing():
+        say("The tables are empty: writing in batches, closed days included.")
+        count = replay.whole(archived.days)
+    else:
+        say("The tables hold facts: applying in order, closed days are left as they are.")
+        count = replay.again(archived.days())
+    for line in archived.tally.lines():
+        say(line)
+    say(f"{count:,} events {'would be' if dry_run else 'are'} in.")
+    return 1 if archived.tally.problems else 0
 
 
 def replay_demo(
@@ -174,24 +238,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 0 when everything is stored, 1 when something failed on the way, 2 when the input is wrong."""
     from settings import Settings, SettingsError
 
-    parser = argparse.ArgumentParser(prog="python -m ingest.replay", description="Bring deliveries in again.")
-    parser.add_argument("--demo", action="store_true", required=True, help="the made-up past of the demo")
-    parser.add_argument("--days", type=int, default=DEMO_DAYS, help="how many days of it (default: %(default)s)")
-    parser.add_argument("--gap", action="store_true", help="where there is a past: add what was missed since")
+    parser = _parser()
     chosen = parser.parse_args(arguments)
     if not 1 <= chosen.days <= 3650:
         parser.error("--days must be from 1 to 3650")
+    if chosen.demo == bool(chosen.first or chosen.until):
+        parser.error("give either --demo, or --from and --to")
     try:
         settings = Settings.from_env()
-    except SettingsError as error:
+        span = None if chosen.demo else Span.parse(chosen.first or "", chosen.until or "")
+        bucket = None if chosen.demo else settings.required_archive_bucket()
+    except (SettingsError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region, role="bulk")
     try:
-        return replay_demo(client, settings, datetime.now(UTC), days=chosen.days, gap=chosen.gap, say=_print)
+        if span is None or bucket is None:
+            return replay_demo(client, settings, datetime.now(UTC), days=chosen.days, gap=chosen.gap, say=_print)
+        archive = Archive(aws.s3(settings.aws_endpoint_url, settings.aws_region), bucket)
+        replay = Replay(client, settings.tables, settings.retention_days, _print)
+
+        def read(catalog: Catalog) -> Archived:
+            return Archived(
+                archive, catalog, settings.retention_days, span, source=chosen.source, late=chosen.late,
+                say=_print, complain=lambda line: print(line, file=sys.stderr, flush=True),
+            )  # fmt: skip
+
+        return replay_archive(replay, read, dry_run=chosen.dry_run, say=_print)
     except DashboardError as error:
         print(f"The past could not be brought in: {error}", file=sys.stderr)
         return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest.replay", description="Bring deliveries in again.")
+    archive = parser.add_argument_group("the archive")
+    archive.add_argument("--from", dest="first", help="received from this date or time on")
+    archive.add_argument("--to", dest="until", help="up to this date (included) or time (not included)")
+    archive.add_argument("--source", help="of this source alone")
+    archive.add_argument("--late", action="store_true", help="with what came after its days were closed")
+    archive.add_argument("--dry-run", action="store_true", help="read and count, write nothing")
+    demo = parser.add_argument_group("the demo")
+    demo.add_argument("--demo", action="store_true", help="the made-up past of the demo")
+    demo.add_argument("--days", type=int, default=DEMO_DAYS, help="how many days of it (default: %(default)s)")
+    demo.add_argument("--gap", action="store_true", help="where there is a past: add what was missed since")
+    return parser
 
 
 def _print(line: str) -> None:
