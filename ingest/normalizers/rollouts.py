@@ -5,13 +5,13 @@ from typing import Any
 from data.errors import InvalidRequest
 from data.events import EventType
 from data.models import Instant, Status
-from ingest import rollout_states, schema
+from ingest import schema
 from ingest.mapping import Mapped, Named, mapped
-from ingest.normalizers import wording
+from ingest.normalizers import rollout_states, wording
 from ingest.normalizers.contract import Ignored, Letter, Reading, Statement, ignore
-from ingest.rollout_states import Verdict
+from ingest.normalizers.rollout_states import Verdict
+from ingest.normalizers.workloads import NAME_LABELS, Workload, image_of, version_of
 from ingest.schema import Said
-from ingest.workloads import NAME_LABELS, Workload, image_of, version_of
 
 SOURCE = "argo-rollouts"
 

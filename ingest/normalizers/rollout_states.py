@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from data.instants import parse_instant
 from data.models import Instant, Status
 from ingest.normalizers import wording
-from ingest.workloads import Condition, ContainerStatus, Pod, Workload
+from ingest.normalizers.workloads import Condition, ContainerStatus, Pod, Workload
 
 DEADLINE = "ProgressDeadlineExceeded"
 AVAILABLE = "NewReplicaSetAvailable"
@@ -35,7 +35,7 @@ def deployment(workload: Workload, replica_set: str) -> Verdict | None:
     wanted = 1 if workload.spec.replicas is None else workload.spec.replicas
     if workload.outdated or wanted == 0:
         return None
-    own = progressing if progressing and _speaks_of(progressing, replica_set) else None
+    own = progressing if progressing and speaks_of(progressing, replica_set) else None
     if own and own.status == "False" and own.reason == DEADLINE:
         return Verdict(Status.FAILED, _moment(own), wording.prose(own.message, 500))
     replicas, updated = status.replicas or 0, status.updated_replicas or 0
@@ -65,6 +65,12 @@ def rollout(workload: Workload) -> Verdict | None:
     if status.phase == "Healthy" or (status.phase is None and promoted and _complete(workload, _wanted(workload))):
         return Verdict(Status.SUCCESS, _completed_at(workload, progressing))
     return None if promoted else Verdict(Status.IN_PROGRESS)
+
+
+def speaks_of(condition: Condition, replica_set: str, *, named: bool = False) -> bool:
+    """Whether a condition is of that ReplicaSet's rollout: its message names it, or (unless `named`) none at all."""
+    message = condition.message if isinstance(condition.message, str) else ""
+    return f'"{replica_set}"' in message or (not named and "eplica" not in message)
 
 
 def began(workload: Workload, verdict: Verdict) -> Instant | None:
@@ -106,12 +112,6 @@ def _completed_at(workload: Workload, progressing: Condition | None) -> Instant 
     if completed and completed.status == "True":
         return _instant(completed.last_transition_time) or _moment(completed)
     return _moment(progressing) if progressing else None
-
-
-def _speaks_of(condition: Condition, replica_set: str) -> bool:
-    """Whether the condition is of that ReplicaSet's rollout: its message names one, or none at all."""
-    message = condition.message if isinstance(condition.message, str) else ""
-    return f'"{replica_set}"' in message or "eplica" not in message
 
 
 def _complete(workload: Workload, wanted: int) -> bool:
