@@ -7,7 +7,7 @@ naming its place: half a batch stored would be lost when the sender mends and re
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
@@ -83,6 +83,7 @@ def _batch(letter: Letter) -> Reading:
     if len(letter.body) > MOST_EVENTS:
         raise InvalidRequest(f"a batch must hold at most {MOST_EVENTS} events")
     readings = [_checked(letter, _from_object(one, f"{place}.")) for place, one in enumerate(letter.body)]
+    _refuse_several_sources(readings)
     statements = tuple(statement for reading in readings for statement in reading.statements)
     if statements:
         return Reading(statements)
@@ -91,6 +92,17 @@ def _batch(letter: Letter) -> Reading:
     first = readings[0]
     said = first.detail if len(readings) == 1 else f"all {len(readings)} events; the first: {first.detail}"
     return replace(first, detail=said)
+
+
+def _refuse_several_sources(readings: Sequence[Reading]) -> None:
+    """A delivery is one source's: its message names one, and a credential may be good for one only."""
+    named = [(place, one.source or SOURCE) for place, reading in enumerate(readings) for one in reading.statements]
+    for place, source in named:
+        first = named[0][1]
+        if source != first:
+            raise InvalidRequest(
+                f"must agree with the batch's first event that is about us: {first}", f"{place}.source"
+            )
 
 
 def _checked(letter: Letter, cloud: Cloud) -> Reading:
@@ -141,10 +153,10 @@ def _ours(cloud: Cloud) -> Reading:
 
 
 def _from_headers(headers: Mapping[str, str], body: Any) -> Cloud:
-    said = {
-        name: unquote(headers.get(f"ce-{name}", "")) for name in ("specversion", "id", "source", "type", "subject")
-    }
-    return _cloud(said, body, prefix="ce-", at="")
+    sent = {name: headers.get(f"ce-{name}", "") for name in ("specversion", "id", "source", "type", "subject")}
+    for name, value in sent.items():
+        _refuse_long(value, f"ce-{name}")
+    return _cloud({name: unquote(value) for name, value in sent.items()}, body, prefix="ce-", at="")
 
 
 def _from_object(body: Any, prefix: str) -> Cloud:
