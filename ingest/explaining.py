@@ -4,17 +4,22 @@
 what the webhook itself would do: `ingest.taking.take` reads, `older_than_retention` judges the day.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from data.catalog_models import Catalog
-from data.errors import Forbidden, InvalidRequest, NotFound, Unauthorized
+from data.errors import Forbidden, InvalidRequest, NotFound, Unauthorized, Unavailable
 from data.events import TYPES, AnyEvent
+from data.instants import to_instant
+from data.intake_secrets import IntakeSecret
 from data.models import Instant
-from ingest import envelope, normalizers
+from ingest import admission, credentials, envelope, normalizers
+from ingest.admission import Admission
+from ingest.credentials import Keys
 from ingest.envelope import older_than_retention
 from ingest.normalizers.contract import Ignored
 from ingest.taking import Incoming, Taken, read, take
@@ -90,15 +95,6 @@ class Explanation:
         }
 
 
-def credential_word(check: Callable[[], object]) -> CredentialWord:
-    """The answer of a check that raises where credentials are missing, wrong or not for this."""
-    try:
-        check()
-    except (Unauthorized, Forbidden) as refusal:
-        return CredentialWord(False, str(refusal))
-    return CredentialWord(True, "valid")
-
-
 def explain(
     incoming: Incoming,
     received_at: Instant,
@@ -125,6 +121,38 @@ def explain(
         DeliveryVerdict.ACCEPTED, credential, taken.sender.name, taken.source,
         events=events, unknown_fields=taken.unknown_fields,
     )  # fmt: skip
+
+
+def examine(
+    incoming: Incoming,
+    now: datetime,
+    catalog: Catalog,
+    secrets: Sequence[IntakeSecret],
+    keys: Keys,
+    retention_days: int,
+) -> Explanation:
+    """What the door would say of this delivery now: of its credentials, and of its body."""
+    admitted, word = _credential(incoming, now, secrets, keys)
+    said = explain(incoming, to_instant(now), catalog, word, retention_days=retention_days)
+    if admitted is None or said.source is None:
+        return said
+    try:
+        admission.check(admitted, said.source, [one.event for one in said.events])
+    except Forbidden as refusal:  # genuine, but not for what was said
+        return replace(said, credential=CredentialWord(False, str(refusal)))
+    return said
+
+
+def _credential(
+    incoming: Incoming, now: datetime, secrets: Sequence[IntakeSecret], keys: Keys
+) -> tuple[Admission | None, CredentialWord]:
+    try:
+        found = credentials.admit(incoming.headers, incoming.raw, secrets, keys, now)
+    except (Unauthorized, Forbidden) as refusal:
+        return None, CredentialWord(False, str(refusal))
+    except Unavailable:
+        return None, CredentialWord(None, "the API keys could not be read")
+    return found, CredentialWord(True, f"valid: {found.name}")
 
 
 def _ignored(

@@ -5,19 +5,16 @@ size and in rate: it checks credentials, and must be of no use to somebody who g
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from data.catalog_models import Catalog
-from data.errors import Forbidden, InvalidRequest, Unauthorized, Unavailable
-from data.instants import to_instant
+from data.errors import InvalidRequest, Unavailable
 from data.intake_secrets import IntakeSecret
 from data.models import Scope
-from ingest import admission, credentials
-from ingest.admission import Admission
 from ingest.effects import Effect, Reader, effects
-from ingest.explaining import CredentialWord, Explanation, explain
+from ingest.explaining import Explanation, examine
 from ingest.known_keys import KnownKeys
 from ingest.limits import Limits
 from ingest.taking import Incoming
@@ -96,31 +93,9 @@ class Lab:
         self._limits.spend("lab")
         if len(incoming.raw) > MAX_BYTES:
             raise InvalidRequest(f"must be at most {MAX_BYTES:,} bytes", "body")
-        received_at = to_instant(self._clock())
-        admitted, word = self._credential(incoming)
-        said = explain(incoming, received_at, catalog, word, retention_days=self._retention_days)
-        if admitted is not None and said.source is not None:
-            said = replace(said, credential=_covering(admitted, said))
+        said = examine(incoming, self._clock(), catalog, self._secrets, self._keys.get, self._retention_days)
         events = [one.event for one in said.events]
         try:
             return Tried(said, tuple(effects(events, self._reader, scope, catalog)))
         except Unavailable:
             return Tried(said, None)
-
-    def _credential(self, incoming: Incoming) -> tuple[Admission | None, CredentialWord]:
-        try:
-            found = credentials.admit(incoming.headers, incoming.raw, self._secrets, self._keys.get, self._clock())
-        except (Unauthorized, Forbidden) as refusal:
-            return None, CredentialWord(False, str(refusal))
-        except Unavailable:
-            return None, CredentialWord(None, "the API keys could not be read")
-        return found, CredentialWord(True, f"valid: {found.name}")
-
-
-def _covering(admitted: Admission, said: Explanation) -> CredentialWord:
-    """Whether the credential is for what was said, now that it is known."""
-    try:
-        admission.check(admitted, said.source or "", [one.event for one in said.events])
-    except Forbidden as refusal:
-        return CredentialWord(False, str(refusal))
-    return said.credential
