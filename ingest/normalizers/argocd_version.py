@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.normalizers import images, wording
+from ingest import images
+from ingest.images import Image
+from ingest.normalizers import wording
 from ingest.normalizers.argocd_app import Application, OperationState, Source
-from ingest.normalizers.images import Image
 
 VERSION_ANNOTATION = "ddq/version"
 IMAGE_ANNOTATION = "ddq/image"

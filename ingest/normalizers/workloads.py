@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from data import keys
-from ingest.normalizers import images, wording
-from ingest.normalizers.images import Image
+from ingest import images
+from ingest.images import Image
+from ingest.normalizers import wording
 from ingest.schema import Said
 
 REVISIONS = {"Deployment": "deployment.kubernetes.io/revision", "Rollout": "rollout.argoproj.io/revision"}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingest.normalizers import wording
+from data import keys
 from ingest.words import IMAGE
 
 _REFERENCE = re.compile(
@@ -31,9 +31,11 @@ class Image:
     @property
     def version(self) -> str | None:
         """The tag, else the beginning of the digest; None where only a moving word names it."""
-        tag = wording.version(self.tag)
-        if tag is not None or self.digest is None:
+        tag = self.tag or ""
+        if keys.VERSION.fullmatch(tag) and tag.lower() not in keys.MOVING_VERSIONS:
             return tag
+        if self.digest is None:
+            return None
         kind, digits = self.digest.split(":", 1)
         return f"{kind}-{digits[:_DIGEST_DIGITS].lower()}"
 
