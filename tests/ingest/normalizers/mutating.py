@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from data.catalog_models import DOCUMENT_SUITES
 from data.errors import InvalidRequest
 from ingest import message
 from ingest.taking import Incoming, Taken
@@ -66,11 +67,11 @@ def survives(take: Callable[[Any], Taken], body: Any, headers: dict[str, str]) -
     received = taken.events[0].received_at
     delivery = message.Delivery(taken.events, taken.source, received)
     text = message.dump(delivery, Incoming(json.dumps(body).encode(), headers), taken.sender.name)
-    again = message.parse(text, received, ("FUNCTIONAL",))
+    again = message.parse(text, received, DOCUMENT_SUITES)
     assert [event.digest for event in again.events] == [event.digest for event in taken.events]
 
 
-def refused(take: Callable[[], Taken], field: str) -> str:
+def refused(take: Callable[[], Taken], field: str | None) -> str:
     """That a delivery is refused for this field, and why."""
     with pytest.raises(InvalidRequest) as caught:
         take()

@@ -157,9 +157,8 @@ def test_a_notice_in_the_midst_of_a_pipeline_is_no_end():
 def test_a_job_without_a_cluster_is_no_deployment():
     found = taken("completed", parameters={"VERSION": "3.4.2"})
     assert found.ignored is Ignored.UNMAPPED
-    assert found.detail == (
-        "nothing names the cluster: add the rule {source: jenkins, when: {job: identity/authn-deploy}, cluster: …}"
-    )
+    assert (found.detail or "").startswith("nothing names the cluster: add the rule {")
+    assert "source: jenkins, when: {job: identity/authn-deploy}, cluster: …" in (found.detail or "")
 
 
 def test_an_environment_counts_where_the_catalog_knows_it():

@@ -172,7 +172,8 @@ def test_what_is_no_start_or_end_of_a_pipeline_changes_nothing(kind: str, reason
 def test_a_pipeline_nobody_calls_a_deployment_is_none():
     found = taken("complete", Catalog())
     assert found.ignored is Ignored.UNMAPPED
-    assert "add the rule {source: spinnaker, when: {application: authn, pipeline: Deploy to" in (found.detail or "")
+    assert "when: {application: authn, pipeline: Deploy to staging and production}" in (found.detail or "")
+    assert "deployment: true" in (found.detail or "")
 
 
 def test_parameters_may_name_it_all():
