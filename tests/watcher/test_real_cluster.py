@@ -1,0 +1,179 @@
+"""Two watcher processes on a real Kubernetes API and a real queue: no rollout is lost, none is told twice.
+
+Runs only where a built API server is at hand; the same rules are tested against a served one everywhere.
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from data.events import AnyEvent, DeploymentEvent, RetirementEvent
+from data.models import TERMINAL, Status, Trigger
+from ingest import message
+from tests.conftest import Aws
+from tests.ingest.working import queue_of
+from tests.watcher.kube import ROOT, Kube, deployment, real_cluster
+
+SUITES = ("FUNCTIONAL",)
+PATIENCE_SECONDS = 30.0
+
+
+Rollout = tuple[str, str, str]
+
+
+def rollout(event: DeploymentEvent) -> Rollout:
+    """What an event is about."""
+    return event.service_id, event.build_version, event.attempt_id.rsplit(".", 1)[1]
+
+
+class Heard:
+    """What watchers put on the queue."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._queue = queue_of(aws)
+        self.events: list[AnyEvent] = []
+        self.takeover = 0  # how many were heard before another watcher led
+
+    def _more(self) -> None:
+        while received := self._queue.receive():
+            for one in received:
+                self.events += message.parse(one.body, one.sent_at, SUITES).events
+            self._queue.delete(received)
+
+    def wait_for(self, wanted: Callable[[DeploymentEvent], bool]) -> DeploymentEvent:
+        """The first word of that kind."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self._more()
+            found = [event for event in self.events if isinstance(event, DeploymentEvent) and wanted(event)]
+            if found:
+                return found[0]
+            assert time.monotonic() < deadline, f"it was never said; only {self.events}"
+            time.sleep(0.1)
+
+    def verdict(self, service: str, version: str, status: Status) -> DeploymentEvent:
+        """Wait for a verdict."""
+        return self.wait_for(lambda e: (e.service_id, e.build_version, e.status) == (service, version, status))
+
+    def are_told_once_each(self, before_takeover: set[Rollout], in_all: set[Rollout]) -> None:
+        """Every rollout ended and no other was told; before another watcher led no word came twice."""
+        self._more()
+        told = [event for event in self.events if isinstance(event, DeploymentEvent)]
+        assert {rollout(event) for event in told} == in_all
+        assert {rollout(event) for event in told if event.status in TERMINAL} == in_all
+        early = [e for e in self.events[: self.takeover] if isinstance(e, DeploymentEvent)]
+        assert {rollout(event) for event in early} == before_takeover
+        assert len({event.event_id for event in early}) == len(early)
+        # whoever takes over says again what stands; that is the same word, which the worker knows by its id
+        starts = [{e.started_at for e in told if rollout(e) == one and e.build_version != "1.0.0"} for one in in_all]
+        assert all(len(times) <= 1 for times in starts)
+
+    def retirement(self, service: str) -> RetirementEvent:
+        """Wait until a service is retired."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self._more()
+            found = [e for e in self.events if isinstance(e, RetirementEvent) and e.service_id == service]
+            if found:
+                return found[-1]
+            assert time.monotonic() < deadline, f"{service} never was retired"
+            time.sleep(0.1)
+
+
+@contextmanager
+def watcher(aws: Aws, kube: Kube, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A watcher process that does not outlive the block."""
+    environment = aws.environment(KUBECONFIG=str(kube.kubeconfig), WATCH_CLUSTER_NAME="mira-us-west-2")
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "rollout_watcher.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def leader(kube: Kube, log: Path) -> bool:
+    """Whether the watcher of that log leads."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        text = log.read_text()
+        if '"leads"' in text:
+            return True
+        if '"message": "started"' in text and kube.kubectl("get", "lease", "-n", "default", "-o", "name"):
+            return False
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.mark.slow
+def test_no_rollout_of_a_real_cluster_is_lost_or_told_twice(aws: Aws, tmp_path: Path) -> None:
+    with real_cluster(tmp_path / "kube") as kube:
+        first, second = tmp_path / "first.log", tmp_path / "second.log"
+        heard = Heard(aws)
+        with watcher(aws, kube, first) as one:
+            assert leader(kube, first)
+            with watcher(aws, kube, second) as two:
+                _rollouts(kube, heard)
+                _takeover(kube, heard, one)
+                _lost_watch(kube, heard, second)
+                two.send_signal(signal.SIGTERM)
+                assert two.wait(20) == 0
+                heard.verdict("authn", "3.0.0", Status.SUCCESS)
+    heard.are_told_once_each(before_takeover=ROLLOUTS, in_all=ROLLOUTS | AFTER_TAKEOVER | AFTER_LOST_WATCH)
+
+
+# (service, version, number of the pod template) of everything that was rolled out: scaling is nothing
+ROLLOUTS = {
+    ("authn", "1.0.0", "1"), ("authn", "1.1.0", "2"), ("authn", "1.0.0", "3"),
+    ("orders", "broken-1", "1"), ("search", "crash-1", "1"), ("billing", "late-1", "1"),
+}  # fmt: skip
+AFTER_TAKEOVER = {("authn", "2.0.0", "4"), ("authn", "2.1.0", "5")}
+AFTER_LOST_WATCH = {("authn", "3.0.0", "6")}
+
+
+def _rollouts(kube: Kube, heard: Heard) -> None:
+    kube.apply(deployment("authn", "1.0.0"))
+    kube.apply(deployment("orders", "broken-1"))
+    kube.apply(deployment("search", "crash-1"))
+    kube.apply(deployment("billing", "late-1", progressDeadlineSeconds=30))
+    done = heard.verdict("authn", "1.0.0", Status.SUCCESS)
+    assert done.attempt_id.endswith(".1")
+    assert done.ended_at is not None and done.started_at <= done.ended_at
+    assert done.image == "registry.acme.example/authn:1.0.0"
+    kube.kubectl("scale", "deployment/authn", "--replicas=3")
+    kube.apply(deployment("authn", "1.1.0"))
+    heard.verdict("authn", "1.1.0", Status.SUCCESS)
+    kube.kubectl("rollout", "undo", "deployment/authn")
+    back = heard.wait_for(lambda e: e.attempt_id.endswith(".3") and e.status is Status.SUCCESS)
+    assert (back.service_id, back.build_version, back.trigger) == ("authn", "1.0.0", Trigger.ROLLBACK)
+    assert back.started_at > done.started_at  # when it began again, not when its pods were first made
+    assert (heard.verdict("orders", "broken-1", Status.FAILED).failure_reason or "").startswith("ImagePullBackOff")
+    assert (heard.verdict("search", "crash-1", Status.FAILED).failure_reason or "").startswith("CrashLoopBackOff")
+    heard.verdict("billing", "late-1", Status.SUCCESS)
+    heard.takeover = len(heard.events)
+
+
+def _takeover(kube: Kube, heard: Heard, leading: "subprocess.Popen[bytes]") -> None:
+    leading.kill()
+    kube.apply(deployment("authn", "2.0.0"))
+    kube.kubectl("rollout", "status", "deployment/authn", "--timeout=20s")
+    kube.apply(deployment("authn", "2.1.0"))
+    heard.verdict("authn", "2.0.0", Status.SUCCESS)
+    heard.verdict("authn", "2.1.0", Status.SUCCESS)
+
+
+def _lost_watch(kube: Kube, heard: Heard, log: Path) -> None:
+    kube.run("bounce")
+    kube.apply(deployment("authn", "3.0.0"))
+    heard.verdict("authn", "3.0.0", Status.SUCCESS)
+    kube.kubectl("delete", "deployment/search")
+    heard.retirement("search")
