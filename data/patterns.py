@@ -24,6 +24,11 @@ def check_pattern(text: str) -> str:
     return text
 
 
+def words_of(pattern: str) -> tuple[str, ...]:
+    """The words a pattern keeps."""
+    return _compiled(pattern)[1]
+
+
 def check_template(text: str) -> str:
     """The text, if it is a template; PatternError otherwise."""
     if "{" in (rest := _SLOT.sub("", text)) or "}" in rest:

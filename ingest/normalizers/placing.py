@@ -37,4 +37,4 @@ def no_deployment(found: Mapped, what: str, source: str, names: Mapping[str, str
 
 def _when(source: str, names: Mapping[str, str | None]) -> str:
     told = ((key, wording.plain(value, 100)) for key, value in names.items())
-    return f"source: {source}, when: {{{', '.join(f'{key}: {value}' for key, value in told if value)}}}"
+    return f"name: …, source: {source}, when: {{{', '.join(f'{key}: {value}' for key, value in told if value)}}}"

@@ -99,6 +99,15 @@ def test_an_empty_file_is_an_empty_catalog():
         ("clusters: [", "catalog.yaml:1: not valid YAML"),
         ("a: !!python/object/apply:os.getcwd []", "not valid YAML"),
         ("- 1", "catalog.yaml:1: file: must be fields"),
+        ("mappings:\n  - {name: a, source: x}", "catalog.yaml:2: mappings.0: gives nothing"),
+        ("mappings:\n  - {name: a, source: x, ignore: true, service: b}", "mappings.0.ignore: stands alone"),
+        ("mappings:\n  - {name: a, source: x, when: {k: '**{w}'}, service: b}", "mappings.0.when.k: "),
+        ("mappings:\n  - {name: a, source: x, when: {k: 'x}'}, service: b}", "a brace that belongs to no {word}"),
+        ("mappings:\n  - {name: a, source: x, service: '{b'}", "catalog.yaml:2: mappings.0.service: "),
+        ("mappings:\n  - {name: a, source: x, when: {k: '{w}', l: '{w}'}, service: b}", "when.l: 'w' is twice"),
+        ("mappings:\n  - {name: a, source: x, ignore: 1}", "catalog.yaml:2: mappings.0.ignore: "),
+        ("mappings: &m\n  - {name: a, source: x, ignore: true}\n  - {name: a, source: y, ignore: true}",
+         "catalog.yaml:3: mappings.1.name: 'a' is twice"),
         ('services: [{id: a, name: "A\\nB"}]', "control characters"),
     ],
 )  # fmt: skip
@@ -109,6 +118,30 @@ def test_a_wrong_file_is_told_by_line_and_field(text: str, told: str):
 def test_one_name_may_not_map_to_two_services():
     text = "services:\n - {id: a, name: A, sender_names: [o/x]}\n - {id: b, name: B, sender_names: [o/x]}"
     assert "services.1.sender_names.0: 'o/x' is twice among the sender names" in complaint(text)
+
+
+def test_sender_names_differ_by_more_than_letter_case_and_are_no_ids_of_others():
+    text = "clusters:\n - {id: a, name: A, type: Staging, order: 1, sender_names: [Prod]}\n"
+    text += " - {id: b, name: B, type: Staging, order: 2, sender_names: [prod, A, b]}"
+    told = complaint(text)
+    assert "catalog.yaml:3: clusters.1.sender_names.0: 'prod' is twice among the sender names" in told
+    assert "catalog.yaml:3: clusters.1.sender_names.1: A is the id of another of the clusters" in told
+    assert len(told.splitlines()) == 2  # its own id may stand among its names
+
+
+def test_rules_are_kept_in_the_order_of_the_file_through_the_table():
+    text = """
+clusters: [{id: prod, name: Prod, type: Production, order: 1, sender_names: [production]}]
+mappings:
+  - {name: second to none, source: github, when: {environment: "{stage}-*", repository: a/*}, cluster: "{stage}"}
+  - {name: a run, source: "*", deployment: true, version: "{sha:.7}"}
+  - {name: not this, source: gitlab, when: {job: test}, ignore: true}
+"""
+    catalog = parse_catalog(text)
+    assert [rule.name for rule in catalog.rules] == ["second to none", "a run", "not this"]
+    assert catalog.rules[0].when == (("environment", "{stage}-*"), ("repository", "a/*"))
+    assert catalog.clusters[0].sender_names == ("production",)
+    assert to_catalog(entries(catalog)) == catalog
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path):

@@ -1,0 +1,66 @@
+"""What is wrong with a catalog's file though each of its parts is right alone. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from data.catalog_models import DOCUMENT_SUITES
+from data.catalog_schema import Entry, File, Mapping
+from data.patterns import words_of
+
+Loc = tuple[str | int, ...]
+# These words are sort keys beside the suites' in a partition of test runs.
+RESERVED_SUITES = frozenset({"ATTEMPT", "CLAIM"})
+
+
+def contradictions(file: File) -> Iterator[tuple[Loc, str]]:
+    """What each part alone cannot know."""
+    kinds: dict[str, Sequence[Entry]] = {"clusters": file.clusters, "services": file.services}
+    for what, entries in kinds.items():
+        yield from _twice(what, (((what, i, "id"), one.id) for i, one in enumerate(entries)))
+        yield from _sender_names(what, entries)
+    yield from _twice("mappings", ((("mappings", i, "name"), m.name) for i, m in enumerate(file.mappings)))
+    for i, mapping in enumerate(file.mappings):
+        yield from _mapping(("mappings", i), mapping)
+    yield from _suites(file)
+
+
+def _sender_names(what: str, entries: Sequence[Entry]) -> Iterator[tuple[Loc, str]]:
+    """Names are looked up in any letter case, after the ids: one that is an id of another would never be found."""
+    ids = {one.id for one in entries}
+    names = [
+        ((what, i, "sender_names", j), name, one.id)
+        for i, one in enumerate(entries)
+        for j, name in enumerate(one.sender_names)
+    ]
+    yield from _twice("sender names", ((loc, name.lower()) for loc, name, _ in names))
+    for loc, name, own_id in names:
+        if name.lower() in ids - {own_id}:
+            yield loc, f"{name} is the id of another of the {what}"
+
+
+def _mapping(loc: Loc, mapping: Mapping) -> Iterator[tuple[Loc, str]]:
+    gives = (mapping.service, mapping.cluster, mapping.version, mapping.deployment)
+    if not mapping.ignore and all(one is None for one in gives):
+        yield loc, "gives nothing: it needs service, cluster, version, deployment or ignore"
+    if mapping.ignore and any(one is not None for one in gives):
+        yield (*loc, "ignore"), "stands alone: what is ignored is mapped to nothing"
+    kept = (((*loc, "when", key), word) for key, pattern in mapping.when.items() for word in words_of(pattern))
+    yield from _twice("words its patterns keep", kept)
+
+
+def _suites(file: File) -> Iterator[tuple[Loc, str]]:
+    for i, suite in enumerate(file.suites):
+        if suite in RESERVED_SUITES:
+            yield ("suites", i), f"{suite} cannot be the name of a suite"
+    known = dict.fromkeys((*DOCUMENT_SUITES, *file.suites))
+    for i, service in enumerate(file.services):
+        for j, suite in enumerate(service.suites):
+            if suite not in known:
+                yield ("services", i, "suites", j), f"{suite} is no suite; known are {', '.join(known)}"
+
+
+def _twice(what: str, found: Iterable[tuple[Loc, str]]) -> Iterator[tuple[Loc, str]]:
+    seen: set[str] = set()
+    for loc, value in found:
+        if value in seen:
+            yield loc, f"{value!r} is twice among the {what}"
+        seen.add(value)
