@@ -1,10 +1,11 @@
-# One image for web and worker: the Deployment chooses the command.
+# One image for web, worker and watcher: the Deployment chooses the command.
 #   web     gunicorn -c gunicorn.conf.py "app:create_server()"   (the default)
 #   worker  python ingest_worker.py
+#   watcher python rollout_watcher.py
 FROM python:3.11-slim AS build
-COPY requirements.txt /
+COPY requirements.txt requirements-watcher.txt /
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements.txt
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements-watcher.txt
 
 FROM python:3.11-slim
 ARG BUILD_VERSION=dev

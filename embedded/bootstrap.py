@@ -45,7 +45,9 @@ def install(target: str) -> None:
 
 def fingerprint(target: str) -> str:
     """What an environment is made from: Python's version and the text of its requirements."""
-    names = ["requirements.txt", "requirements-dev.txt"] if target == "dev" else [TARGETS[target][1]]
+    names = [TARGETS[target][1]]
+    if target == "dev":
+        names += ["requirements.txt", "requirements-watcher.txt"]
     texts = b"".join((ROOT / name).read_bytes() for name in names)
     return f"{sys.version_info[0]}.{sys.version_info[1]} {hashlib.sha256(texts).hexdigest()}"
 

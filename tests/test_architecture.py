@@ -24,6 +24,8 @@ LAYERS = {
     "embedded": {"data", "settings"},
     "app": {"*"},
     "ingest_worker": {"*"},
+    "watcher": {"data", "ingest", "settings"},
+    "rollout_watcher": {"*"},
     "bench": {"*"},
     "gunicorn.conf": {"app", "settings"},
 }
@@ -41,6 +43,7 @@ THIRD_PARTY = {
     "dash": {"app.py", "pages/*", "components/*", "web/*"},
     "dash_bootstrap_components": {"app.py", "pages/*", "components/*"},
     "pandas": {"data/*", "components/*"},
+    "kubernetes": {"watcher/cluster.py"},
     "moto": set(),
     "requests": set(),
 }
