@@ -4,7 +4,7 @@ What becomes of the pipeline as a whole does not count: it succeeds as well when
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ RAN = {
     "failed": Status.FAILED,
     "canceled": Status.FAILED,
 }
+OF_JOBS = frozenset({"job", "stage"})  # what only a rule for some jobs asks for
 NEVER = frozenset({"skipped", "manual"})
 TRIGGERS = {"push": Trigger.MERGE.value, "web": Trigger.MANUAL.value}
 # Of several reasons to ignore a pipeline's jobs, the one that tells most.
@@ -97,7 +98,7 @@ def _read(letter: Letter, context: _Context, job: Job, at: str) -> Reading:
     names = _names(context, job)
     found = _mapped(letter, context, names, environment)
     worth = {key: names.get(key) for key in ("project", "environment" if environment else "job")}
-    if found.deployment is not True or (environment is None and not _named(letter, context, names)):
+    if found.deployment is not True or (environment is None and not _meant(letter, context, names)):
         return no_deployment(found, "job", SOURCE, worth)
     if job.status in NEVER or (job.status == "canceled" and job.started_at is None):
         return ignore(Ignored.NO_OUTCOME, f"the deploying job {wording.plain(job.name, 80)} did not run", found.via)
@@ -115,10 +116,11 @@ def _mapped(letter: Letter, context: _Context, names: dict[str, str], environmen
     return mapped(letter.catalog, Named(SOURCE, names, services=context.project.called, clusters=clusters))
 
 
-def _named(letter: Letter, context: _Context, names: dict[str, str]) -> bool:
+def _meant(letter: Letter, context: _Context, names: dict[str, str]) -> bool:
     """Whether a rule means this very job: one for the whole project would make its tests deployments, too."""
-    of_all = {key: value for key, value in names.items() if key not in ("job", "stage")}
-    return _mapped(letter, context, of_all, None).deployment is not True
+    asking = tuple(rule for rule in letter.catalog.rules if not OF_JOBS.isdisjoint(key for key, _ in rule.when))
+    found = mapped(replace(letter.catalog, rules=asking), Named(SOURCE, names, services=context.project.called))
+    return found.deployment is True
 
 
 def _payload(context: _Context, job: Job, found: Mapped, at: str) -> dict[str, Any]:

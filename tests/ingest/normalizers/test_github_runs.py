@@ -10,7 +10,7 @@ from data.catalog_models import Catalog
 from data.models import Commit, Status, Trigger
 from ingest.normalizers.contract import Ignored
 from tests.ingest.normalizers.mutating import gone_wrong, refused, survives
-from tests.ingest.normalizers.posting import attempt, payload, post, rule, ruled
+from tests.ingest.normalizers.posting import attempt, documented, folded, payload, post, rule, ruled
 from tests.ingest.normalizers.test_github import SHA, headers
 
 RUN, JOB = headers("workflow_run"), headers("workflow_job")
@@ -126,6 +126,21 @@ def test_a_failed_job_tells_the_attempt_of_its_run_why():
     assert of_job.failure_reason == "deploy (production): Apply manifests"
     assert of_job.status is Status.IN_PROGRESS  # it never decides: the run does
     assert of_job.started_at >= of_run.started_at  # so the run's start stays the earliest
+
+
+def test_a_failed_run_and_its_failed_job_are_one_failure_with_its_reason():
+    events = [attempt(post(run(conclusion="failure"), RUN, BY_NAME)), attempt(post(job(), JOB, BY_NAME))]
+    for order in (events, events[::-1]):
+        made = folded(*order)
+        assert (made.status, made.failure_reason) == (Status.FAILED, "deploy (production): Apply manifests")
+        assert (made.started_at, made.ended_at) == ("2026-11-20T09:59:50.000Z", "2026-11-20T10:08:00.000Z")
+        assert made.run_url == "https://github.com/acme/authn/actions/runs/9001"
+
+
+def test_the_documented_rule_takes_a_deployment_by_hand_from_its_title():
+    taken = post(run(display_title="Deploy 3.4.2 to mira-us-west-2"), RUN, documented("github"))
+    assert attempt(taken).attempt_id == "mira-us-west-2:acme.authn:3.4.2:9001.1"
+    assert post(run(), RUN, documented("github")).ignored is Ignored.UNMAPPED
 
 
 def test_a_failed_job_without_a_failed_step_says_what_it_concluded_with():

@@ -10,7 +10,7 @@ from data.catalog_models import Catalog, Cluster, Service
 from data.models import Commit, Status, Trigger
 from ingest.normalizers.contract import Ignored
 from tests.ingest.normalizers.mutating import gone_wrong, refused, survives
-from tests.ingest.normalizers.posting import attempt, payload, post, rule, ruled
+from tests.ingest.normalizers.posting import attempt, documented, folded, payload, post, rule, ruled
 
 SHA = "4f1c9b2d7e6a5c3b8d9e0f1a2b3c4d5e6f708192"
 KEY = "f5e5f430-f57b-4e6e-9fac-d9128cd7232f"
@@ -191,6 +191,25 @@ def test_deployment_pipeline_and_job_hooks_tell_of_one_attempt():
     bodies = ((deployment(), DEPLOYMENT), (pipeline(), PIPELINE), (job(), JOB))
     events = [attempt(post(body, sent, DEPLOYS)) for body, sent in bodies]
     assert len({event.attempt_id for event in events}) == 1
+
+
+def test_all_hooks_of_one_try_fold_into_its_whole_story():
+    running = deployment(status="running", status_changed_at="2026-11-20 10:03:11 UTC")
+    bodies = ((running, DEPLOYMENT), (pipeline(), PIPELINE), (deployment(), DEPLOYMENT))
+    events = [attempt(post(body, sent, DEPLOYS)) for body, sent in bodies]
+    for order in (events, events[::-1]):
+        made = folded(*order)
+        assert (made.status, made.committed_at) == (Status.SUCCESS, "2026-11-20T09:31:00.000Z")
+        assert (made.started_at, made.ended_at) == ("2026-11-20T10:03:10.000Z", "2026-11-20T10:07:30.000Z")
+
+
+def test_the_documented_rules_make_a_job_without_an_environment_a_deployment_and_ignore_review_apps():
+    rules = documented("gitlab")
+    legacy = job(project__path_with_namespace="acme/legacy-reports", environment=None)
+    assert attempt(post(legacy, JOB, rules)).cluster_id == "aquila-us-west-2"
+    assert post(job(environment=None), JOB, rules).ignored is Ignored.UNMAPPED
+    assert post(job(environment__name="review/17"), JOB, rules).ignored is Ignored.RULE
+    assert attempt(post(job(environment__name="production/eu"), JOB, rules)).cluster_id == "aquila-eu"
 
 
 def test_a_failed_job_says_why():
