@@ -31,6 +31,7 @@ CONCLUSIONS = {
     "cancelled": Status.FAILED, "skipped": Status.FAILED,
     "action_required": Status.IN_PROGRESS,
 }  # fmt: skip
+DISPATCHED = frozenset({"workflow_dispatch", "repository_dispatch", "schedule"})
 CANCELLED = frozenset({"cancelled", "skipped"})
 # Of a plain failure the failed job tells more.
 REASONS = {"timed_out": "timed out", "startup_failure": "the workflow could not be started"}
@@ -118,7 +119,7 @@ def run_number(run_id: int, run_attempt: int) -> str:
 def _payload(run: Run, found: Mapped, how: dict[str, Any], received_at: Instant) -> dict[str, Any]:
     started = wording.moment(run.run_started_at or run.created_at, "workflow_run.run_started_at")
     changed = wording.moment(run.updated_at or started, "workflow_run.updated_at")
-    sha = wording.sha(run.head_sha)
+    sha = wording.sha(run.head_sha) if _is_of_its_commit(run, found.version) else None
     committed = wording.earlier(run.head_commit.timestamp if run.head_commit else None, received_at)
     return how | wording.said(
         clusterId=found.cluster_id,
@@ -130,11 +131,22 @@ def _payload(run: Run, found: Mapped, how: dict[str, Any], received_at: Instant)
         eventTime=changed,
         gitSha=sha,
         commits=[wording.said(sha=sha, committedAt=committed)] if sha else None,
-        committedAt=committed,
+        committedAt=committed if sha else None,
         trigger=TRIGGERS.get(run.event or ""),
         actor=wording.plain(login(run.triggering_actor) or login(run.actor)),
         runUrl=wording.link(run.html_url),
     )
+
+
+def _is_of_its_commit(run: Run, ruled: str | None) -> bool:
+    """Whether the run's commit is the one of its version.
+
+    A run by hand or by schedule has the newest commit of its branch, whatever version its title says it deploys: that
+    commit's date would make a wrong lead time.
+    """
+    if ruled is None or run.event not in DISPATCHED:
+        return True
+    return run.head_sha.lower().startswith(ruled.lower()) or ruled in (run.head_branch or "")
 
 
 def _names(body: RunBody) -> dict[str, str]:

@@ -91,6 +91,15 @@ def test_a_rule_can_take_version_and_cluster_from_the_runs_title():
     assert attempt(post(run(), RUN, by_title)).attempt_id == "staging:acme.authn:3.4.2:9001.1"
 
 
+def test_a_run_by_hand_that_deploys_another_version_does_not_lend_it_its_commit():
+    by_title = ruled(rule("github", {"title": "Ship {v} to *"}, cluster="prod", version="{v}", deployment=True))
+    event = attempt(post(run(event="workflow_dispatch"), RUN, by_title))
+    assert (event.git_sha, event.committed_at, event.commits) == (None, None, None)
+    assert attempt(post(run(), RUN, by_title)).git_sha == SHA  # a push deploys what was pushed
+    by_sha = ruled(rule("github", {"event": "*"}, cluster="prod", version="{sha:.12}", deployment=True))
+    assert attempt(post(run(event="workflow_dispatch"), RUN, by_sha)).git_sha == SHA
+
+
 def test_a_tag_that_reads_as_a_version_is_the_version():
     assert attempt(post(run(head_branch="v3.4.2"), RUN, BY_FILE)).build_version == "v3.4.2"
 
