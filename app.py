@@ -24,7 +24,7 @@ from data.store import Store
 from ingest.queue import Queue
 from ingest.verdict_book import VerdictBook
 from ingest.verdicts import Notes
-from pages import live
+from pages import ingest_lab, live
 from settings import Settings
 from web import callback_bodies, compression, edge, kept_views, pages_status
 from web.headers import Headers
@@ -54,6 +54,7 @@ def create_app(
     api.register(server)  # before Dash, whose pages answer every address that is left
     app = _dash(server, settings)
     live.register(app)
+    ingest_lab.register(app)
     callback_bodies.install(server, app)
     with server.test_request_context("/"):
         server.preprocess_request()  # Dash's own set-up, while nobody else is asking

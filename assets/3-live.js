@@ -115,7 +115,7 @@
       }
       const mark = byId("page-mark");
       const behind = mark && Number(mark.textContent) < state.known;
-      if (behind || recovered || asked || document.querySelector(".could-not-load")) drawAgain();
+      if (behind || recovered || asked || document.querySelector(".could-not-load, .page-ingest")) drawAgain();
     } catch (unreachable) {
       state.missed += 1;
       if (state.age === null) Object.assign(state, { age: 0, at: performance.now() });
@@ -155,6 +155,8 @@
   let focused = null;
   const region = (element) => element.closest(".region");
   const nth = (element, kind) => [...region(element).querySelectorAll(kind)].indexOf(element);
+  // by its key where it has one, because a list grows above it
+  const sameDetails = (box) => box.dataset.key || nth(box, "details");
   function sign(element) {
     return [element.tagName, element.getAttribute("href"), element.id, element.textContent.slice(0, 80)].join("|");
   }
@@ -170,18 +172,22 @@
     if (box.matches && box.matches(".scroller") && region(box)) places.set(region(box).id + nth(box, ".scroller") + "scroll", [box.scrollLeft, box.scrollTop]);
   }, true);
   document.addEventListener("toggle", (event) => {
-    if (region(event.target)) places.set(region(event.target).id + nth(event.target, "details") + "open", event.target.open);
+    if (region(event.target)) places.set(region(event.target).id + sameDetails(event.target) + "open", event.target.open);
   }, true);
   function restore(part) {
     [...part.querySelectorAll(".scroller")].forEach((box, n) => {
       const place = places.get(part.id + n + "scroll");
       if (place) [box.scrollLeft, box.scrollTop] = place;
     });
-    [...part.querySelectorAll("details")].forEach((box, n) => { if (places.get(part.id + n + "open")) box.open = true; });
+    [...part.querySelectorAll("details")].forEach((box) => { if (places.get(part.id + sameDetails(box) + "open")) box.open = true; });
     if (!focused || focused.part !== part.id || focused.element.isConnected) return;
     const alike = [...part.querySelectorAll(focused.element.tagName)];
     const same = alike.find((one) => sign(one) === focused.sign) || alike[focused.n];
     if (same) same.focus({ preventScroll: true });
+  }
+
+  function withOrigin(text) {
+    return text.replaceAll("{origin}", location.origin).replaceAll("{scheme}", location.protocol).replaceAll("{host}", location.host);
   }
 
   // What the router or a refresh put in.
@@ -193,7 +199,7 @@
     tellAges();
     for (const code of document.querySelectorAll("code.with-origin")) {
       const text = code.firstChild;
-      if (text && text.nodeValue.includes("{origin}")) text.nodeValue = text.nodeValue.replace("{origin}", location.origin);
+      if (text && /\{(origin|scheme|host)\}/.test(text.nodeValue)) text.nodeValue = withOrigin(text.nodeValue);
     }
     const h1 = document.querySelector("main h1");
     if (h1 && h1 !== heading) { heading = h1; arrive(); }

@@ -37,6 +37,7 @@ NAVIGATION = (
     ("Services", "/services"),
     ("Analytics", "/analytics"),
     ("Score card", "/scorecard"),
+    ("Ingest", "/ingest"),
 )
 
 

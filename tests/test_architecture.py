@@ -10,14 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# The intake's answers as plain data, which the ingest page shows like any other view.
+INTAKE_VIEWS = {
+    "ingest.effects", "ingest.explaining", "ingest.intake_status", "ingest.lab", "ingest.quarantine_records",
+    "ingest.verdicts",
+}  # fmt: skip
 LAYERS = {
     "settings": {"data"},
     "logs": set(),
     "data": set(),
     "ingest": {"data"},
     "context": {"data", "ingest", "settings"},
-    "components": {"data.models", "data.catalog_models", "data.views", "data.instants"},
-    "pages": {"components", "data", "context"},
+    "components": {"data.models", "data.catalog_models", "data.views", "data.instants", "data.openings"}
+    | INTAKE_VIEWS,
+    "pages": {"components", "data", "context", "ingest.normalizers", "ingest.taking"} | INTAKE_VIEWS,
     "api": {"ingest", "data", "context"},
     "web": {"data", "context", "settings", "logs"},
     "demo": {"data", "ingest"},

@@ -40,7 +40,9 @@ def _answers(client: FlaskClient, path: str) -> bool:
 
 
 def _page_paths() -> list[str]:
-    return [page["path"] for page in dash.page_registry.values() if not page.get("path_template")]
+    """The pages that answer from memory: no connection may be open when the workers are forked."""
+    pages = dash.page_registry.values()
+    return [page["path"] for page in pages if not page.get("path_template") and not page.get("connects")]
 
 
 def _renders(client: FlaskClient, app: Dash, path: str) -> bool:
