@@ -6,7 +6,7 @@ from components.tags import Child, Node, el, mono
 from components.words import THIN, counted, duration, number
 from data.models import FailedTest, TestRun
 
-PRECISE_BELOW_SEC = 10  # a test's time; of longer ones nobody asks the hundredths
+SHOWN = 10  # tests of a suite; the others unfold
 
 
 def gate_failures(runs_newest_first: Sequence[TestRun]) -> list[Node]:
@@ -20,9 +20,15 @@ def gate_failures(runs_newest_first: Sequence[TestRun]) -> list[Node]:
 def _suite(run: TestRun) -> Node:
     failed = run.failed if run.failed is not None else len(run.failed_tests)
     heading = el("H3", f"{run.suite.capitalize()}: {counted(failed, 'failed test')}", cls="failed-tests-title")
-    more = failed - len(run.failed_tests)
-    rest = el("P", f"and {number(more)} more failed", cls="ink-2 failed-tests-more") if more > 0 else None
-    return el("Div", heading, el("Ul", list(map(_test, run.failed_tests)), cls="plain failed-tests"), rest)
+    first, others = run.failed_tests[:SHOWN], run.failed_tests[SHOWN:]
+    unfolding = el("Details", el("Summary", f"Show {number(len(others))} more"), _list(others)) if others else None
+    unnamed = failed - len(run.failed_tests)
+    rest = el("P", f"and {number(unnamed)} more failed", cls="ink-2 failed-tests-more") if unnamed > 0 else None
+    return el("Div", heading, _list(first), unfolding, rest, cls="failed-tests")
+
+
+def _list(tests: Sequence[FailedTest]) -> Node:
+    return el("Ul", list(map(_test, tests)), cls="plain")
 
 
 def _test(test: FailedTest) -> Node:
@@ -36,4 +42,7 @@ def _test(test: FailedTest) -> Node:
 
 
 def _took(seconds: float) -> str:
-    return f"{seconds:.2f}{THIN}s" if seconds < PRECISE_BELOW_SEC else duration(seconds)
+    """Most tests take less than a second."""
+    if seconds >= 1:
+        return duration(seconds)
+    return f"{seconds * 1000:.0f}{THIN}ms" if seconds >= 0.0005 else f"<{THIN}1{THIN}ms"

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from components.failed_tests import gate_failures
 from data.models import FailedTest, TestRun
 from tests.facts import a_run, an_attempt
-from tests.reading import words
+from tests.reading import nodes, words
 
 REFUSED = FailedTest("shop.CartTest.adds", "expected <3>\nbut got <b>4</b>", 0.25)
 
@@ -17,7 +19,7 @@ def failing(*tests: FailedTest, failed: int | None = None, **changes: Any) -> Te
 
 def test_each_failed_test_has_its_name_its_time_and_its_message() -> None:
     shown = words(gate_failures([failing(REFUSED, FailedTest("no.reason"))]))
-    told = "Functional: 2 failed tests shop.CartTest.adds 0.25 s expected <3> but got <b>4</b> no.reason"
+    told = "Functional: 2 failed tests shop.CartTest.adds 250 ms expected <3> but got <b>4</b> no.reason"
     assert " ".join(shown.split()) == told
 
 
@@ -38,12 +40,25 @@ def test_suites_are_told_one_after_the_other() -> None:
 
 def test_a_message_is_text_inside_a_closed_element_and_can_be_reached_by_keyboard() -> None:
     (block,) = gate_failures([failing(REFUSED)])
-    details = block["props"]["children"][1]["props"]["children"]["props"]["children"]
-    assert details["type"] == "Details" and "open" not in details["props"]
+    (details,) = nodes(block, "Details")
+    assert "open" not in details["props"]
     message = details["props"]["children"][1]
     assert message["type"] == "Pre"
     assert message["props"]["children"] == REFUSED.message
     assert message["props"]["tabIndex"] == "0"
+
+
+@pytest.mark.parametrize(("amount", "folded"), [(10, None), (11, "Show 1 more"), (50, "Show 40 more")])
+def test_a_long_list_unfolds(amount: int, folded: str | None) -> None:
+    (block,) = gate_failures([failing(*(FailedTest(f"t{n}") for n in range(amount)))])
+    unfolding = [one for one in nodes(block, "Summary") if words(one).startswith("Show ")]
+    assert [words(one) for one in unfolding] == ([folded] if folded else [])
+    assert len(list(nodes(block, "Li"))) == amount
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.0, "< 1 ms"), (0.0021, "2 ms"), (1.4, "1 s")])
+def test_a_short_test_is_told_in_milliseconds(seconds: float, told: str) -> None:
+    assert told in words(gate_failures([failing(FailedTest("fast", None, seconds))])).replace("\u202f", " ")
 
 
 def test_a_long_test_is_told_in_the_words_of_durations() -> None:
