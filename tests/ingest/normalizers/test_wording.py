@@ -44,7 +44,7 @@ def test_what_is_no_http_address_is_no_link(value: Any):
 @pytest.mark.parametrize(
     ("ref", "version"),
     [
-        ("v3.4.2", "v3.4.2"), ("3.4.2", "3.4.2"), ("refs/tags/v3.4.2-rc.1+b5", "v3.4.2-rc.1+b5"), 
+        ("v3.4.2", "v3.4.2"), ("3.4.2", "3.4.2"), ("refs/tags/v3.4.2-rc.1+b5", "v3.4.2-rc.1+b5"),
         ("3.4.2.1", "3.4.2.1"),
         ("refs/heads/3.4.2", "3.4.2"), ("3.4", None), ("release-3.4.2", None), ("main", None), ("v3.4.2/x", None),
         ("3.4.2-", None), ("٣.4.2", None), ("", None), (None, None), (342, None),
