@@ -20,6 +20,7 @@ from ingest.quarantine_records import State
 from ingest.verdicts import DeliveryVerdict
 
 MAX_LIMIT = 200
+MOST_TEXT = 330
 MAX_DAYS = 400
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EARLIEST = "1971-01-01"  # far enough from the first day a date can be to count back from it
@@ -43,6 +44,7 @@ class Asked:
     cursor: str | None = None
     source: str | None = None
     verdict: DeliveryVerdict | None = None
+    text: str | None = None
     state: State | None = None
 
 
@@ -130,6 +132,12 @@ def _state(text: str) -> State:
         return State(text)
     except ValueError:
         raise ValueError(f"must be one of {', '.join(State)}") from None
+
+
+def _text(text: str) -> str:
+    if not text.strip() or len(text) > MOST_TEXT:
+        raise ValueError(f"must be 1 to {MOST_TEXT} characters")
+    return text
 
 
 def _truth(text: str) -> bool:
@@ -232,6 +240,10 @@ LAST = Parameter(
     f"The last UTC day counted, today without it. {MAX_DAYS} days at most.", "2026-02-24",
 )  # fmt: skip
 
+TEXT = Parameter(
+    "q", "text", _text, {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": r"\S"},
+    "A part of a name; or a version, commit or attempt id.", "authn",
+)  # fmt: skip
 SOURCE = Parameter("source", "source", _id, ID_SCHEMA, "Only what this source sent.", "github")
 VERDICT = Parameter(
     "verdict", "verdict", _verdict, {"type": "string", "enum": [v.value for v in DeliveryVerdict]},

@@ -14,6 +14,7 @@ from data.models import (
     Trigger,
     Verdict,
 )
+from data.search import HitKind
 
 Schema = dict[str, Any]
 
@@ -213,6 +214,13 @@ SCHEMAS: dict[str, Schema] = {
             "Its state there.", STATE, clusterId=ID, clusterName=TEXT, clusterType=words(ClusterType)
         )),
         retired=array(closed("Where it was taken away and not deployed since.", clusterId=ID, retiredAt=TIME)),
+    ),
+    "SearchResults": closed(
+        "What a text leads to.",
+        results=array(closed(
+            "One thing found.", kind=words(HitKind), id=TEXT, title=TEXT, detail=TEXT, status=maybe(words(Status)),
+        )),
+        complete=TRUTH | {"description": "False while rows cannot be read: then memory alone was searched."},
     ),
     "AttemptPage": closed(
         "A page of attempts.", attempts=array(ref("Attempt")),

@@ -79,6 +79,8 @@ def _freshness() -> html.Div:
 def _buttons() -> html.Div:
     return html.Div(
         [
+            _button("search", "search", "Search (/)"),
+            _button("keys", "keyboard", "Keyboard (?)"),
             _button("pause", "pause-fill", "Pause live updates", aria_pressed="false"),
             _button("refresh", "arrow-clockwise", "Refresh now"),
             _button("theme", "circle-half", "Switch between light and dark"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 MAX_SIBLINGS = 50
+MAX_FOUND = 200
 BATCH_TRIES = 4
 
 Key = tuple[str, str]
@@ -78,7 +79,14 @@ class BuildReads(Reads):
         The search entries of the version say which there are, so that this costs three calls however many
         attempts the service has had since.
         """
-        found = [sk for sk in self._found(version) if _is_of(sk, service_id, scope)]
+        return self._newest([sk for sk in self._found(version) if _is_of(sk, service_id, scope)])
+
+    def found(self, scope: Scope, word: str) -> list[Attempt]:
+        """Attempts of any service found under an exact version, short SHA or attempt id, newest first."""
+        return self._newest([sk for sk in self._found(word) if _is_allowed(sk, scope)][:MAX_FOUND])
+
+    def _newest(self, found: Sequence[str]) -> list[Attempt]:
+        """The latest MAX_SIBLINGS of these attempts, newest first, by two calls."""
         pointers = self._batch(self._tables.test_runs, [(one, keys.POINTER) for one in found])
         started = {row["pk"]["S"]: row["startedAt"]["S"] for row in pointers}
         newest = sorted(started, key=lambda one: (started[one], one), reverse=True)[:MAX_SIBLINGS]
@@ -141,6 +149,11 @@ def _within(scope: Scope, event: AnyEvent) -> bool:
 def _is_of(attempt_id: str, service_id: str, scope: Scope) -> bool:
     parts = keys.split_attempt_id(attempt_id)
     return parts is not None and parts[1] == service_id and scope.allows(parts[0], parts[1])
+
+
+def _is_allowed(attempt_id: str, scope: Scope) -> bool:
+    parts = keys.split_attempt_id(attempt_id)
+    return parts is not None and scope.allows(parts[0], parts[1])
 
 
 def _attempt_key(attempt_id: str, started_at: Instant) -> Key:
