@@ -44,7 +44,7 @@ SENDERS: dict[str, Sender] = {
         Sender("argocd", argocd.SOURCE, argocd.normalize, by_shape=argocd.by_shape),
         Sender("argo-rollouts", rollouts.SOURCE, rollouts.normalize, by_shape=rollouts.by_shape),
         Sender("jenkins", "jenkins", jenkins.normalize, by_shape=jenkins.by_shape),
-        Sender("spinnaker", "spinnaker", spinnaker.normalize, by_shape=spinnaker.by_shape),
+        Sender("spinnaker", "spinnaker", spinnaker.normalize, spinnaker.parse, by_shape=spinnaker.by_shape),
         Sender(
             "cdevents", "cdevents", cloudevents.normalize,
             by_headers=cloudevents.by_headers, by_shape=cloudevents.by_shape,

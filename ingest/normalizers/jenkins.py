@@ -8,11 +8,7 @@ together with STARTED and says nothing more.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated, Any
-from urllib.parse import unquote
-
-from pydantic import Field
+from typing import Any
 
 from data import keys
 from data.catalog_models import Catalog
@@ -21,78 +17,15 @@ from data.instants import add
 from data.models import Instant, Status, Trigger
 from ingest import mapping, schema
 from ingest.mapping import Mapped, Named
-from ingest.normalizers import wording
+from ingest.normalizers import parameters, wording
 from ingest.normalizers.contract import Ignored, Letter, Reading, Statement, ignore
-from ingest.normalizers.foreign import Foreign, Maybe
-from ingest.normalizers.jenkins_tests import TestSummary, suite_of
+from ingest.normalizers.jenkins_bodies import Build, Job, Phase, Result, Scm
+from ingest.normalizers.jenkins_tests import suite_of
 from ingest.normalizers.placing import unplaced
-from ingest.words import MAX_SECONDS, Count
 
 SOURCE = "jenkins"
-CLUSTER = ("CLUSTER", "CLUSTER_ID")
-SERVICE = ("SERVICE", "SERVICE_ID")
 ENVIRONMENT = ("ENVIRONMENT", "ENV", "DEPLOY_ENV", "STAGE", "TARGET", "NAMESPACE", "REGION")
-VERSION = ("VERSION", "BUILD_VERSION", "TAG", "IMAGE_TAG", "RELEASE")
 MOST_CULPRITS = 5
-
-
-class Phase(StrEnum):
-    """When in a build's life a body is sent."""
-
-    QUEUED = "QUEUED"
-    STARTED = "STARTED"
-    COMPLETED = "COMPLETED"
-    FINALIZED = "FINALIZED"
-    NONE = "NONE"
-
-
-class Result(StrEnum):
-    """How a build ended."""
-
-    SUCCESS = "SUCCESS"
-    UNSTABLE = "UNSTABLE"
-    FAILURE = "FAILURE"
-    NOT_BUILT = "NOT_BUILT"
-    ABORTED = "ABORTED"
-
-
-class Scm(Foreign):
-    """What was checked out."""
-
-    branch: Maybe[str] = None
-    commit: Maybe[str] = None
-    culprits: Maybe[list[Any]] = None
-
-
-class Build(Foreign):
-    """The part of `build` that we read."""
-
-    number: Count
-    timestamp: Any = None
-    phase: Annotated[Phase, Field(strict=False)]
-    status: Annotated[Result | None, Field(strict=False)] = None
-    duration: Maybe[Annotated[int, Field(ge=0, le=int(MAX_SECONDS) * 1000)]] = None
-    full_url: Maybe[str] = None
-    scm: Maybe[Scm] = None
-    parameters: Maybe[dict[str, Any]] = None
-    notes: Maybe[str] = None
-    test_summary: TestSummary | None = None
-
-
-class Job(Foreign):
-    """The whole body."""
-
-    name: str
-    url: Maybe[str] = None
-    build: Build
-
-    @property
-    def path(self) -> str:
-        """The job's full name, its folders in front: `job/payments/job/authn/` is `payments/authn`."""
-        parts = (self.url or "").strip("/").split("/")
-        if len(parts) < 2 or set(parts[::2]) != {"job"}:
-            return self.name
-        return unquote("/".join(parts[1::2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +37,6 @@ class Run:
     started_at: Instant
     parameters: Mapping[str, str]
     found: Mapped
-
-    def parameter(self, *names: str) -> str | None:
-        """The first of these parameters that says something."""
-        return next((self.parameters[name] for name in names if self.parameters.get(name)), None)
 
 
 def by_shape(body: Any) -> bool:
@@ -156,28 +85,22 @@ def _run(job: Job, catalog: Catalog) -> Run:
     at = wording.from_milliseconds(build.timestamp, "build.timestamp")
     over = build.phase in (Phase.COMPLETED, Phase.FINALIZED)
     started_at = add(at, -(build.duration or 0) / 1000) if over else at
-    parameters = {
-        str(name).upper(): text
-        for name, value in (build.parameters or {}).items()
-        if (text := wording.plain(str(value) if isinstance(value, (int, float)) else value))
-    }
-    return Run(job, at, started_at, parameters, _mapped(job, parameters, catalog))
+    sent = parameters.read(build.parameters)
+    return Run(job, at, started_at, sent, _mapped(job, sent, catalog))
 
 
-def _mapped(job: Job, parameters: Mapping[str, str], catalog: Catalog) -> Mapped:
+def _mapped(job: Job, sent: Mapping[str, str], catalog: Catalog) -> Mapped:
     """Our ids. An environment counts only where the catalog knows it: any job may have such a parameter."""
     scm = job.build.scm or Scm()
-    names = {f"parameter.{name}": value for name, value in parameters.items()}
+    names = {f"parameter.{name}": value for name, value in sent.items()}
     names |= {"job": job.path, "jobName": job.name, "branch": scm.branch or "", "sha": scm.commit or ""}
-    known = {name.lower() for one in catalog.clusters for name in (one.cluster_id, *one.sender_names)}
-    environments = [parameters[name] for name in ENVIRONMENT if parameters.get(name, "").lower() in known]
     named = Named(
         SOURCE,
         {name: value for name, value in names.items() if wording.plain(value)},
-        said_service=next((parameters[name] for name in SERVICE if name in parameters), None),
-        said_cluster=next((parameters[name] for name in CLUSTER if name in parameters), None),
+        said_service=parameters.first(sent, parameters.SERVICE),
+        said_cluster=parameters.first(sent, parameters.CLUSTER),
         services=(job.path, job.name),
-        clusters=environments,
+        clusters=parameters.known_clusters((sent[name] for name in ENVIRONMENT if name in sent), catalog),
     )
     return mapping.mapped(catalog, named)
 
@@ -185,10 +108,9 @@ def _mapped(job: Job, parameters: Mapping[str, str], catalog: Catalog) -> Mapped
 def _version(run: Run) -> str | None:
     if run.found.version is not None:
         return wording.version(run.found.version)
-    sent = (wording.version(run.parameters.get(name)) for name in VERSION)
     scm = run.job.build.scm or Scm()
     branch = scm.branch.removeprefix("origin/").removeprefix("tags/") if scm.branch else None
-    return next((one for one in sent if one), None) or wording.release(branch) or wording.sha(scm.commit)
+    return parameters.version(run.parameters) or wording.release(branch) or wording.sha(scm.commit)
 
 
 def _attempt_number(job: Job) -> str:
@@ -209,7 +131,7 @@ def _deployment(run: Run) -> dict[str, Any]:
         endedAt=run.at if over else None,
         cancelled=cancelled or None,
         failureReason=(wording.prose(build.notes) or reason) if status is Status.FAILED else None,
-        trigger=_trigger(run.parameter("TRIGGER")),
+        trigger=_trigger(run.parameters.get("TRIGGER")),
         actor=_culprits(build.scm),
         runUrl=wording.link(build.full_url),
     )

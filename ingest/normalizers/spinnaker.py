@@ -4,7 +4,7 @@ Echo sends an event for every task, stage and pipeline, each with the whole exec
 speak of an attempt. What the deploying stages did is read in `spinnaker_stages.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,84 +12,20 @@ from data import keys
 from data.catalog_models import Catalog
 from data.events import EventType
 from data.models import Instant, Status, Trigger
-from ingest import mapping, schema
+from ingest import images, mapping, schema, strict_json
 from ingest.mapping import Mapped, Named
-from ingest.normalizers import wording
+from ingest.normalizers import parameters, wording
 from ingest.normalizers.contract import Ignored, Letter, Reading, Statement, ignore
-from ingest.normalizers.foreign import Foreign, Maybe
 from ingest.normalizers.placing import no_deployment, unplaced
+from ingest.normalizers.spinnaker_bodies import Artifact, Content, Details, Event, Execution, Kind, TriggeredBy
 from ingest.normalizers.spinnaker_stages import Stage, Target, deploys, ended, outcome, rolls_back, targets
 from ingest.words import DELIVERY_ID, IMAGE
 
 SOURCE = "spinnaker"
+WRAPPED = "payload"
+MAX_DEPTH = 64
 KINDS = ("starting", "complete", "failed")
-CLUSTER = ("CLUSTER", "CLUSTER_ID")
-SERVICE = ("SERVICE", "SERVICE_ID")
-VERSION = ("VERSION", "BUILD_VERSION", "TAG", "IMAGE_TAG", "RELEASE")
 TRIGGERS = {"manual": Trigger.MANUAL, "git": Trigger.MERGE}
-
-
-class Details(Foreign):
-    """What kind of event this is."""
-
-    type: str
-    source: Maybe[str] = None
-    created: Any = None
-    application: Maybe[str] = None
-
-
-class Artifact(Foreign):
-    """Something a pipeline was given; a Docker image has its tag as version."""
-
-    type: Maybe[str] = None
-    version: Maybe[str] = None
-    reference: Maybe[str] = None
-
-
-class TriggeredBy(Foreign):
-    """What set the pipeline going."""
-
-    type: Maybe[str] = None
-    user: Maybe[str] = None
-    tag: Maybe[str] = None
-    hash: Maybe[str] = None
-    parameters: Maybe[dict[str, Any]] = None
-    artifacts: Maybe[list[Artifact]] = None
-
-
-class Authentication(Foreign):
-    """Who runs it."""
-
-    user: Maybe[str] = None
-
-
-class Execution(Foreign):
-    """The part of an execution that we read."""
-
-    id: Maybe[str] = None
-    name: str
-    application: Maybe[str] = None
-    status: str
-    startTime: Any = None
-    endTime: Any = None
-    buildTime: Any = None
-    stages: list[Stage] = []
-    trigger: Maybe[TriggeredBy] = None
-    authentication: Maybe[Authentication] = None
-    cancellationReason: Maybe[str] = None
-
-
-class Content(Foreign):
-    """What an event of orca is about."""
-
-    execution: Execution
-    executionId: Maybe[str] = None
-
-
-class Event(Foreign):
-    """An event of a pipeline."""
-
-    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +55,11 @@ class Place:
     stages: list[Stage] = field(default_factory=list)
 
 
+def parse(raw: bytes, headers: Mapping[str, str]) -> Any:
+    """The body; an execution holds whole manifests, and the executions that set it going, within one another."""
+    return strict_json.parse(raw, MAX_DEPTH)
+
+
 def by_shape(body: Any) -> bool:
     """Whether a body is echo's, wrapped or not."""
     return any(isinstance(one.get("details"), dict) and "content" in one for one in _layers(body))
@@ -127,25 +68,22 @@ def by_shape(body: Any) -> bool:
 def normalize(letter: Letter) -> Reading:
     """A deployment for each cluster the pipeline deploys to; InvalidRequest names Spinnaker's own field."""
     body = next((one for one in _layers(letter.body) if "details" in one), letter.body)
-    details = schema.read(_Kind, body).details
+    at = "" if body is letter.body else WRAPPED
+    details = schema.read(Kind, body, at).details
     if details.type == "build":
         return ignore(Ignored.BUILD_ONLY, f"a build reported by {wording.plain(details.source) or 'echo'}")
     subject, _, kind = details.type.removeprefix("orca:").partition(":")
     if not details.type.startswith("orca:") or subject != "pipeline" or kind not in KINDS:
         what = wording.plain(details.type, 64) or "an event"
         return ignore(Ignored.NOT_ABOUT_US, f"{what} is no start or end of a pipeline")
-    run = _run(schema.read(Event, body).content, details, kind)
+    run = _run(schema.read(Event, body, at).content, details, kind, f"{at}." if at else "")
     return _reading(run, letter.catalog, _delivery_id(body))
-
-
-class _Kind(Foreign):
-    details: Details
 
 
 def _layers(body: Any) -> list[dict[str, Any]]:
     """The body, and what a wrapped one wraps."""
     outer = [body] if isinstance(body, dict) else []
-    return outer + [one["payload"] for one in outer if isinstance(one.get("payload"), dict)]
+    return outer + [one[WRAPPED] for one in outer if isinstance(one.get(WRAPPED), dict)]
 
 
 def _delivery_id(body: Mapping[str, Any]) -> str | None:
@@ -153,21 +91,15 @@ def _delivery_id(body: Mapping[str, Any]) -> str | None:
     return said if isinstance(said, str) and DELIVERY_ID.fullmatch(said) else None
 
 
-def _run(content: Content, details: Details, kind: str) -> Run:
-    execution, at = content.execution, "content.execution"
-    began, which = (
-        (execution.startTime, "startTime") if execution.startTime is not None else (execution.buildTime, "buildTime")
-    )
-    started_at = wording.from_milliseconds(began, f"{at}.{which if began is not None else 'startTime'}")
+def _run(content: Content, details: Details, kind: str, above: str) -> Run:
+    execution, at = content.execution, f"{above}content.execution"
+    began = "startTime" if execution.startTime is not None or execution.buildTime is None else "buildTime"
+    started_at = wording.from_milliseconds(getattr(execution, began), f"{at}.{began}")
     ended_at = None
-    if kind != "starting":
-        over, where = (details.created, "details.created") if execution.endTime is None else (execution.endTime, "")
-        ended_at = wording.from_milliseconds(over, where or f"{at}.endTime")
-    parameters = {
-        str(name).upper(): text
-        for name, value in ((execution.trigger or TriggeredBy()).parameters or {}).items()
-        if (text := wording.plain(str(value) if isinstance(value, (int, float)) else value))
-    }
+    if kind != "starting" and execution.endTime is None:
+        ended_at = wording.from_milliseconds(details.created, f"{above}details.created")
+    elif kind != "starting":
+        ended_at = wording.from_milliseconds(execution.endTime, f"{at}.endTime")
     n = content.executionId or execution.id or ""
     return Run(
         execution=execution,
@@ -176,7 +108,7 @@ def _run(content: Content, details: Details, kind: str) -> Run:
         at=ended_at or started_at,
         started_at=started_at,
         ended_at=ended_at,
-        parameters=parameters,
+        parameters=parameters.read((execution.trigger or TriggeredBy()).parameters),
         artifact=_image(execution.trigger),
     )
 
@@ -207,7 +139,7 @@ def _reading(run: Run, catalog: Catalog, delivery_id: str | None) -> Reading:
 def _refusal(run: Run, found: Mapped, version: str | None) -> Reading | None:
     """Why what goes to this target is no deployment of ours; None where it is one."""
     names = {"application": run.execution.application, "pipeline": run.execution.name}
-    by_parameters = any(name in run.parameters for name in CLUSTER) and deploys(run.execution.stages)
+    by_parameters = parameters.first(run.parameters, parameters.CLUSTER) is not None and deploys(run.execution.stages)
     if found.deployment is False or not (found.deployment or by_parameters):
         return no_deployment(found, "pipeline", SOURCE, names)
     unmapped = unplaced(found, SOURCE, names)
@@ -233,30 +165,26 @@ def _mapped(run: Run, target: Target, catalog: Catalog) -> Mapped:
         "image": run.artifact.reference or "",
         "sha": trigger.hash or "",
     }
+    # neither account nor namespace must become a cluster by itself
+    places = (f"{target.account}/{target.namespace}", target.account, target.namespace)
     named = Named(
         SOURCE,
         {name: value for name, value in names.items() if wording.plain(value)},
-        said_service=next((run.parameters[name] for name in SERVICE if name in run.parameters), None),
-        said_cluster=next((run.parameters[name] for name in CLUSTER if name in run.parameters), None),
+        said_service=parameters.first(run.parameters, parameters.SERVICE),
+        said_cluster=parameters.first(run.parameters, parameters.CLUSTER),
         services=(execution.application or "",),
-        clusters=_known_clusters(target, catalog),
+        clusters=parameters.known_clusters(places, catalog),
     )
     return mapping.mapped(catalog, named)
-
-
-def _known_clusters(target: Target, catalog: Catalog) -> Sequence[str]:
-    """Account and namespace, where the catalog knows them: neither must become a cluster by itself."""
-    known = {name.lower() for one in catalog.clusters for name in (one.cluster_id, *one.sender_names)}
-    names = (f"{target.account}/{target.namespace}", target.account, target.namespace)
-    return [name for name in names if name.lower() in known]
 
 
 def _version(run: Run, found: Mapped) -> str | None:
     if found.version is not None:
         return wording.version(found.version)
-    tag = (run.artifact.reference or "").rpartition("/")[2].partition("@")[0].partition(":")[2]
-    sent = [*(run.parameters.get(name) for name in VERSION), run.artifact.version, run.trigger.tag, tag]
-    return next((one for text in sent if (one := wording.version(text))), None) or wording.sha(run.trigger.hash)
+    image, trigger = images.parsed(run.artifact.reference), run.trigger
+    sent = (run.artifact.version, trigger.tag, image.tag if image else None)
+    tags = (one for text in sent if (one := wording.version(text)))
+    return parameters.version(run.parameters) or next(tags, None) or wording.sha(trigger.hash)
 
 
 def _statement(run: Run, place: Place, delivery_id: str | None) -> Statement:

@@ -152,6 +152,20 @@ def test_a_wrapped_event_is_the_same_event():
     ]
 
 
+def test_a_wrong_field_of_a_wrapped_event_is_named_by_its_place():
+    wrapped = {"eventName": "spinnaker_events", "payload": pipeline("complete", startTime="soon")}
+    refused(lambda: post(wrapped, HEADERS, ruled(ONE)), "payload.content.execution.startTime")
+    refused(lambda: post({"payload": {"details": {}, "content": {}}}, HEADERS), "payload.details.type")
+
+
+def test_an_execution_may_hold_its_parents_within_one_another():
+    inner: dict[str, Any] = {}
+    for _ in range(20):
+        inner = {"parentExecution": {"trigger": inner}}
+    body = pipeline("complete", trigger__parentExecution=inner)
+    assert attempt(post(body, HEADERS, ruled(ONE), sender="spinnaker")).status is Status.SUCCESS
+
+
 def test_echos_event_id_tells_deliveries_apart():
     assert attempt(taken("complete", ruled(ONE))).event_id == "spinnaker:5e0b7a54-2f5e-4c0b-9b53-0d7c5b1a9e02"
 
