@@ -1,4 +1,4 @@
-"""A proxy before the emulator that fails on demand: DynamoDB and SQS each for itself, as outages do."""
+"""A proxy before the emulator that fails on demand: each service for itself, as outages do."""
 
 import contextlib
 import socket
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-MARKS = {b"DynamoDB_2012": "dynamodb", b"AmazonSQS": "sqs"}
+MARKS = {b"DynamoDB_2012": "dynamodb", b"AmazonSQS": "sqs", b"/s3/aws4_request": "s3"}
 
 
 class Fault(StrEnum):
@@ -29,7 +29,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._faults: dict[str, Fault] = {}
         self._closed = False
-        self.requests = {"dynamodb": 0, "sqs": 0}
+        self.requests = dict.fromkeys(MARKS.values(), 0)
 
     @property
     def endpoint(self) -> str:
