@@ -1,6 +1,7 @@
 """What people set: clusters, services, suites, how senders' names become ids, and who opens attempts."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -71,6 +72,15 @@ class Catalog:
     suites: tuple[str, ...] = DOCUMENT_SUITES
     openers: tuple[tuple[str, str], ...] = ()  # ("*" | cluster | cluster#service, source)
     rules: tuple[Rule, ...] = ()
+    # lower-case name -> id, made once a catalog: every delivery looks names up
+    service_names: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    cluster_names: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        services = ((one.service_id, one.sender_names) for one in self.services)
+        clusters = ((one.cluster_id, one.sender_names) for one in self.clusters)
+        object.__setattr__(self, "service_names", _names(services))
+        object.__setattr__(self, "cluster_names", _names(clusters))
 
     def opener(self, cluster_id: str, service_id: str) -> str | None:
         """The one source that opens attempts of this pair; None = every source does."""
@@ -87,3 +97,13 @@ class Catalog:
         """The service as set, or an unconfirmed one of that id."""
         known = (s for s in self.services if s.service_id == service_id)
         return next(known, Service(service_id, service_id, confirmed=False))
+
+
+def _names(entries: Iterable[tuple[str, Sequence[str]]]) -> Mapping[str, str]:
+    """Lower-case name -> id: every id itself, which stands above what senders call it."""
+    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for own_id, names in entries:
+        found |= {name.lower(): own_id for name in names}
+        ids[own_id] = own_id
+    return found | ids

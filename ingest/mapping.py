@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data import keys
-from data.catalog_models import Catalog, Cluster, Rule, Service
+from data.catalog_models import Catalog, Rule
 from data.patterns import fill, find
 
 MAX_NAME = 256
@@ -64,8 +64,8 @@ def mapped(catalog: Catalog, named: Named) -> Mapped:
         if rule.ignore:
             return Mapped(ignored_by=rule.name, via=(f"ignored by rule “{rule.name}”",))
         _contribute(found, rule, names | kept)
-    service = _service(catalog, named, found)
-    cluster = _cluster(catalog, named, found)
+    service = _resolved("service", catalog.service_names, found, named.said_service, named.services)
+    cluster = _resolved("cluster", catalog.cluster_names, found, named.said_cluster, named.clusters)
     version = found.words.get("version")
     return Mapped(service, cluster, version, found.deployment, None, tuple(found.via))
 
@@ -106,16 +106,6 @@ def _contribute(found: _Found, rule: Rule, words: Mapping[str, str]) -> None:
         found.via.append(f"{'a' if rule.deployment else 'no'} deployment by rule “{rule.name}”")
 
 
-def _service(catalog: Catalog, named: Named, found: _Found) -> str | None:
-    known = _sender_names(catalog.services)
-    return _resolved("service", known, found, named.said_service, named.services)
-
-
-def _cluster(catalog: Catalog, named: Named, found: _Found) -> str | None:
-    known = _sender_names(catalog.clusters)
-    return _resolved("cluster", known, found, named.said_cluster, named.clusters)
-
-
 def _resolved(
     what: str, known: Mapping[str, str], found: _Found, said: str | None, candidates: Sequence[str]
 ) -> str | None:
@@ -137,15 +127,3 @@ def _resolved(
 
 def _valid(name: str) -> str | None:
     return name if keys.ID.fullmatch(name) else id_of(name)
-
-
-def _sender_names(entries: Sequence[Service] | Sequence[Cluster]) -> dict[str, str]:
-    """Lower-case name -> id: every id itself, and what senders call it."""
-    known: dict[str, str] = {}
-    for one in entries:
-        own = one.service_id if isinstance(one, Service) else one.cluster_id
-        known |= {name.lower(): own for name in one.sender_names}
-    for one in entries:
-        own = one.service_id if isinstance(one, Service) else one.cluster_id
-        known[own] = own
-    return known
