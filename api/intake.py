@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 import context
@@ -32,6 +32,7 @@ from data.models import Instant
 from ingest import admission, credentials, message, normalizers, taking
 from ingest.admission import Admission
 from ingest.envelope import older_than_retention
+from ingest.headers import Headers
 from ingest.known_keys import KnownKeys
 from ingest.limits import Limits
 from ingest.message import Delivery
@@ -134,7 +135,10 @@ def admit(raw: bytes) -> Admission:
 
 def headers() -> Mapping[str, str]:
     """The request's headers; they answer any letter case."""
-    return cast(Mapping[str, str], request.headers)
+    found: Headers | None = g.get("delivery_headers")
+    if found is None:
+        found = g.delivery_headers = Headers(request.headers)
+    return found
 
 
 def enqueue(incoming: Incoming, taken: Taken, received_at: Instant) -> Reply:
@@ -170,8 +174,8 @@ def read_body(most_bytes: int = MAX_BYTES) -> bytes:
     """The raw body; 413 as soon as it is known to be too large, whether its length was announced or not."""
     if (request.content_length or 0) > most_bytes:
         raise _too_large(most_bytes)
-    pieces, size = [], 0
-    while piece := request.stream.read(PIECE_BYTES):
+    pieces, size, announced = [], 0, request.content_length
+    while size != announced and (piece := request.stream.read(PIECE_BYTES)):
         pieces.append(piece)
         size += len(piece)
         if size > most_bytes:

@@ -17,8 +17,8 @@ FORM = "application/x-www-form-urlencoded"
 bp = Blueprint("webhooks", __name__)
 
 
-@bp.post("/ingest/webhook")
-@bp.post("/ingest/webhook/<sender>")
+@bp.post("/ingest/webhook", strict_slashes=False)  # Spinnaker ends every address with a slash
+@bp.post("/ingest/webhook/<sender>", strict_slashes=False)
 def webhook(sender: str | None = None) -> Reply:
     """202 once the queue has the event, 200 where it changes nothing shown."""
     return intake.receive(Door(sender, check_type=lambda: check_type(sender), params=parameters))
@@ -33,6 +33,8 @@ def check_type(sender: str | None) -> None:
 
 def parameters() -> Mapping[str, str]:
     """What the address may say: the cluster, for senders whose words do not. Anything else might be a secret."""
+    if not request.query_string:
+        return {}
     others = MultiDict((name, value) for name, value in request.args.items(multi=True) if name != "cluster")
     asked(others, ())
     given = request.args.getlist("cluster")

@@ -3,7 +3,7 @@
 import selectors
 import socket
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -53,16 +53,17 @@ class Connection:
 
 def get(path: str, *, gzip: bool = True) -> bytes:
     """A GET request as bytes."""
-    return _request("GET", path, gzip, b"")
+    return _request("GET", path, gzip, b"", {})
 
 
-def post(path: str, body: bytes, *, gzip: bool = True) -> bytes:
+def post(path: str, body: bytes, *, gzip: bool = True, headers: Mapping[str, str] | None = None) -> bytes:
     """A POST of JSON as bytes."""
-    return _request("POST", path, gzip, body)
+    return _request("POST", path, gzip, body, headers or {})
 
 
-def _request(method: str, path: str, gzip: bool, body: bytes) -> bytes:
+def _request(method: str, path: str, gzip: bool, body: bytes, headers: Mapping[str, str]) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}", f"Accept-Encoding: {'gzip' if gzip else 'identity'}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join((*lines, "", "")).encode() + body
@@ -91,8 +92,8 @@ def ask(port: int, request: bytes) -> tuple[int, bytes]:
         return answer
 
 
-def hold(port: int, request: bytes, seconds: float, count: int = 16) -> Load:
-    """Ask again and again on `count` connections for so long."""
+def hold(port: int, request: bytes, seconds: float, count: int = 16, *, status: int = 200) -> Load:
+    """Ask again and again on `count` connections for so long; an answer of another status is a failure."""
     load = Load()
     with connections(port, count) as made, selectors.DefaultSelector() as selector:
         for one in made:
@@ -103,7 +104,7 @@ def hold(port: int, request: bytes, seconds: float, count: int = 16) -> Load:
             for key, _ in selector.select(timeout=1):
                 _receive(key.data, load, selector)
                 if key.data.answer() is not None:
-                    _note(key.data, load)
+                    _note(key.data, load, status)
                     key.data.send(request)
         load.elapsed = now - start
     return load
@@ -117,10 +118,10 @@ def _receive(one: Connection, load: Load, selector: selectors.BaseSelector) -> N
     one.received += chunk
 
 
-def _note(one: Connection, load: Load) -> None:
+def _note(one: Connection, load: Load, status: int = 200) -> None:
     answer = one.answer()
     assert answer is not None
-    if answer[0] == 200:
+    if answer[0] == status:
         load.seconds.append(time.perf_counter() - one.begun)
     else:
         load.failures.append(str(answer[0]))

@@ -65,6 +65,7 @@ def sqs_sender(endpoint: str | None, region: str) -> "SQSClient":
         retries={"mode": "standard", "total_max_attempts": 2},
         max_pool_connections=POOL,
         tcp_keepalive=True,
+        parameter_validation=False,  # our own code made the messages, and many are sent
     )
     return _session(endpoint).client("sqs", region_name=region, endpoint_url=endpoint, config=config)
 

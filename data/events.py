@@ -209,10 +209,11 @@ def from_body(kind: EventType, body: str, **meta: str) -> AnyEvent:
     return event
 
 
-def sealed(event: E, delivery_id: str | None = None) -> E:
+def sealed(event: E, delivery_id: str | None = None, received_at: Instant | None = None) -> E:
     """The event with its digest and its id: the sender's delivery id with its source, else the digest."""
     digest = hashlib.sha256(to_body(event).encode()).hexdigest()[:32]
-    return replace(event, digest=digest, event_id=f"{event.source}:{delivery_id}" if delivery_id else digest)
+    event_id = f"{event.source}:{delivery_id}" if delivery_id else digest
+    return replace(event, digest=digest, event_id=event_id, received_at=received_at or event.received_at)
 
 
 def to_claim(event: AnyEvent, observation: bool = False) -> Claim:

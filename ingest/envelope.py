@@ -255,7 +255,7 @@ def _own_time(event: AnyEvent) -> Instant | None:
 
 
 def _seal(event: AnyEvent, received_at: Instant, delivery_id: str | None) -> AnyEvent:
-    return sealed(replace(event, received_at=received_at), delivery_id)
+    return sealed(event, delivery_id, received_at)
 
 
 def _digest_without_source(event: TestResultEvent) -> str:

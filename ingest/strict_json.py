@@ -24,9 +24,7 @@ def parse(raw: bytes, max_depth: int = MAX_DEPTH) -> Any:
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"the body is not valid UTF-8 (byte {error.start})") from None
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_int, parse_float=_float
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise InvalidRequest(f"the body is not JSON: {error}") from None
     if _SUSPECT_ESCAPE.search(text):
@@ -36,6 +34,8 @@ def parse(raw: bytes, max_depth: int = MAX_DEPTH) -> Any:
 
 def check_depth(raw: bytes, max_depth: int = MAX_DEPTH) -> None:
     """InvalidRequest where arrays and objects nest deeper than `max_depth`; builds nothing."""
+    if raw.count(b"{") + raw.count(b"[") <= max_depth:
+        return  # however they are placed
     depth = 0
     for token in _TOKEN.finditer(raw):
         first = raw[token.start()]
@@ -71,6 +71,9 @@ def _float(digits: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise InvalidRequest("a number is too large")
     return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_int=_int, parse_float=_float)
 
 
 def _check_texts(value: Any) -> None:
