@@ -23,7 +23,7 @@ from ingest.taking import Incoming
 SCHEMA_VERSION = 1
 MAX_EVENTS = 1000
 MAX_RAW = 600_000  # characters of the body as carried: with the events beside it a message is at most 1 MiB
-MAX_RAW_BYTES = 32 * 1024 * 1024  # unpacked: nothing that was let in is larger
+MAX_RAW_BYTES = 16 * 1024 * 1024  # unpacked: nothing that was let in is larger
 MAX_VIA = 20
 GZIP_WINDOW = 16 + 13  # 16: with gzip's own head and tail
 QUEUE = "queue"  # the sender of a message that was put on the queue directly

@@ -1,5 +1,7 @@
 """The worker on a real queue and real tables: what it stores, sets aside, keeps and gives back."""
 
+import base64
+import gzip
 import json
 import random
 from datetime import UTC, datetime, timedelta
@@ -62,6 +64,7 @@ def test_one_bad_message_in_each_ten_does_not_hold_up_the_nine(aws: Aws):
     assert parts.worker.counts["retried"] == 0
 
 
+BOMB = base64.b64encode(gzip.compress(bytes(40 * 1024 * 1024))).decode()
 DIRECT = [
     ("not json", "the body is not JSON"),
     ('"text"', "must be a JSON object"),
@@ -77,6 +80,27 @@ DIRECT = [
     (json.dumps(saying.deployment(envelope_schemaVersion=SCHEMA_VERSION + 1)), "schemaVersion: 2 is newer"),
     (json.dumps(saying.deployment(envelope_schemaVersion="1")), "schemaVersion: must be a whole number"),
     (json.dumps({"source": "x", "events": []}), "events: must be an array"),
+    # what senders post to the webhook, put on the queue as it is: nobody checked whose it is
+    (
+        json.dumps({"action": "created", "deployment_status": {"state": "success"}, "repository": {}}),
+        "source: is required",
+    ),
+    (
+        json.dumps({"specversion": "1.0", "type": "dev.cdevents.service.deployed.0.3.0", "source": "x"}),
+        "eventType: is",
+    ),
+    ('<testsuite tests="1"><testcase name="a"/></testsuite>', "the body is not JSON"),
+    (json.dumps(saying.deployment(envelope_raw=5)), "raw: must be an object"),
+    (
+        json.dumps(saying.deployment(envelope_raw={"sender": "github", "body": "?"})),
+        "raw.body: must be gzip in base64",
+    ),
+    (
+        json.dumps(saying.deployment(envelope_raw={"sender": "github", "body": BOMB})),
+        "raw.body: must be whole, and at most",
+    ),
+    (json.dumps(saying.deployment(envelope_raw={"sender": "github", "headers": {"a": 1}})), "raw.headers: must be"),
+    (json.dumps(saying.deployment(envelope_via="x")), "via: must be an array of texts"),
     (json.dumps({"source": "x", "events": [saying.deployment(status="?")]}), "events.0.payload.status"),
 ]
 

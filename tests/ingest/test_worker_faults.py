@@ -1,14 +1,23 @@
 """The worker when DynamoDB or the queue is away: it waits, burns no receives, loses nothing."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
+import ingest.worker
+import ingest_worker
+from data.cursors import Cursors
+from data.errors import Conflict
+from data.events import AnyEvent
+from ingest.verdict_book import Verdicts
+from ingest.verdicts import DeliveryVerdict
 from tests.conftest import Aws
 from tests.ingest import working
 from tests.ingest.test_worker import deployed
 from tests.proxy import Fault, Proxy, proxied
+
+QUARANTINED = DeliveryVerdict.QUARANTINED
 
 
 @pytest.fixture
@@ -72,3 +81,26 @@ def test_a_delete_that_did_not_arrive_leaves_one_effect(aws: Aws, proxy: Proxy):
     assert parts.worker.counts["stored"] >= 1
     (attempt,) = working.attempts(aws, "mira-us-west-2", "authn")
     assert len(working.claims(aws, attempt["attemptId"]["S"])) == 1
+
+
+class Refusing:
+    """Storing that meets somebody faster each time."""
+
+    def apply(self, events: Sequence[AnyEvent], known: set[int] | None = None) -> list[Exception | None]:
+        return [Conflict("kept changing under us") for _ in events]
+
+
+def test_what_fails_too_often_for_a_passing_reason_is_set_aside_for_the_daily_job(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.worker, "MOST_TRIES", 2)
+    monkeypatch.setattr(ingest.worker, "FIRST_BACKOFF", 0.05)
+    monkeypatch.setattr(ingest_worker, "Applier", lambda *_parts: Refusing())
+    working.send(aws, deployed())
+    with working.working(aws):
+        working.until(lambda: working.empty(aws))
+    (record,) = working.deliveries(aws).quarantined()
+    assert record.reason == "given up after 2 tries: kept changing under us"
+    assert (record.passing, record.final, record.receives) == (True, True, 1)
+    (noted,) = Verdicts(aws.dynamodb, aws.tables, Cursors(b"k" * 32)).recent(working.utc_now()).items
+    assert (noted.verdict, noted.reason, noted.delivery_id) == (QUARANTINED, "given_up", record.message_id)
