@@ -150,7 +150,7 @@ def enqueue(incoming: Incoming, taken: Taken, received_at: Instant) -> Reply:
     if len(events) > message.MAX_EVENTS:
         raise InvalidRequest(f"a delivery may say at most {message.MAX_EVENTS:,} things: send it in parts")
     sealed = all(older_than_retention(event, days) for event in events)
-    delivery = Delivery(events, taken.source, received_at, archive_only=sealed)
+    delivery = Delivery(events, taken.source, received_at, archive_only=sealed, via=_via(taken))
     _send(message.dump(delivery, incoming, taken.sender.name))
     if not sealed:
         return accepted(events, taken.unknown_fields), 202
@@ -248,12 +248,16 @@ def _delivery_id() -> str | None:
     return found[:200] if found else None
 
 
+def _via(taken: Taken) -> tuple[str, ...]:
+    """How names became ids, each line once."""
+    return tuple(dict.fromkeys(line for lines in taken.via for line in lines))
+
+
 def _note(taken: Taken, at: Instant, reason: Ignored, detail: str | None) -> None:
-    via = tuple(word for words in taken.via for word in words)
     attempt_id = next((one for event in taken.events if (one := getattr(event, "attempt_id", None))), None)
     _keep(Noted(
         at, taken.source, taken.sender.name, DeliveryVerdict.IGNORED, reason.value, detail, None,
-        _delivery_id(), attempt_id, taken.events, via,
+        _delivery_id(), attempt_id, taken.events, _via(taken),
     ))  # fmt: skip
 
 

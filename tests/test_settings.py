@@ -33,7 +33,7 @@ def test_every_variable_reaches_its_field() -> None:
         "WEBHOOK_SECRET": SECRET, "WEBHOOK_SECRET_PREVIOUS": SECRET + "old", "CURSOR_SECRET": SECRET + "c",
         "RETENTION_DAYS": "30", "REFRESH_SECONDS": "0.5", "ADMIN_KEY": SECRET + "a", "WORKER_THREADS": "2",
         "WORKER_HEARTBEAT_FILE": "/tmp/beat", "LOG_LEVEL": "debug", "WEB_THREADS": "3", "WEB_WORKERS": "5",
-        "CATALOG_FILE": "other.yaml", "BUILD_VERSION": "1.2.3",
+        "CATALOG_FILE": "other.yaml", "BUILD_VERSION": "1.2.3", "ARCHIVE_BUCKET": "archive-1", "EVENT_BUS_NAME": "Bus",
     })  # fmt: skip
     assert settings == Settings(
         port=9000, bind_host="127.0.0.1", aws_endpoint_url="http://127.0.0.1:4566", aws_region="eu-west-1",
@@ -43,7 +43,7 @@ def test_every_variable_reaches_its_field() -> None:
         queue_url="http://q/1", dlq_url="http://q/2", webhook_secrets=(SECRET, SECRET + "old"),
         cursor_secret=(SECRET + "c").encode(), retention_days=30, refresh_seconds=0.5, admin_key=SECRET + "a",
         worker_threads=2, heartbeat_file=Path("/tmp/beat"), log_level="DEBUG", web_threads=3, web_workers=5,
-        catalog_file=Path("other.yaml"), version="1.2.3",
+        catalog_file=Path("other.yaml"), version="1.2.3", archive_bucket="archive-1", event_bus="Bus",
     )  # fmt: skip
 
 
@@ -53,7 +53,8 @@ def test_every_variable_reaches_its_field() -> None:
         ("PORT", "eighty"), ("PORT", "0"), ("PORT", "65536"), ("PORT", "-1"), ("PORT", "٣"), ("RETENTION_DAYS", "6"),
         ("RETENTION_DAYS", "1e2"), ("REFRESH_SECONDS", "0"), ("REFRESH_SECONDS", "nan"), ("REFRESH_SECONDS", "soon"),
         ("AWS_ENDPOINT_URL", "localhost:4566"), ("AWS_ENDPOINT_URL", "ftp://host"), ("SQS_QUEUE_URL", "queue"),
-        ("LOG_LEVEL", "loud"), ("WORKER_THREADS", "0"), ("WEB_WORKERS", "many"),
+        ("LOG_LEVEL", "loud"), ("WORKER_THREADS", "0"), ("WEB_WORKERS", "many"), ("ARCHIVE_BUCKET", "s3://archive"),
+        ("ARCHIVE_BUCKET", "Upper"), ("ARCHIVE_BUCKET", "a"), ("EVENT_BUS_NAME", "two words"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_one_sentence_that_names_its_variable(name: str, value: str) -> None:
