@@ -12,6 +12,7 @@ from typing import Any
 from data.events import DeploymentEvent, TestResultEvent, from_claim
 from data.instants import epoch
 from data.models import (
+    SUCCESSFUL,
     Attempt,
     Claim,
     Gate,
@@ -175,7 +176,8 @@ def _attempt(
         ended_at=ended_at,
         trigger=last_said(events, "trigger") or Trigger.UNKNOWN,
         git_sha=last_said(events, "git_sha"),
-        failure_reason=last_said(events, "failure_reason"),
+        # a step that failed on the way of what succeeded after all is not why it failed
+        failure_reason=None if status in SUCCESSFUL else last_said(events, "failure_reason"),
         rollback_to_build=last_said(events, "rollback_to_build"),
         # a run that was cancelled and then succeeded after all was not cancelled
         cancelled=status is Status.FAILED and bool(last_said(events, "cancelled")),

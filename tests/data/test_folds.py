@@ -124,3 +124,9 @@ def test_a_flood_of_claims_is_cut_to_the_latest_and_no_kind_drives_out_another()
     assert len(fold.runs) == CLAIMS_KEPT
     assert fold.attempt is not None
     assert fold.attempt.status is Status.SUCCESS
+
+
+def test_what_failed_on_the_way_of_a_success_is_not_its_reason() -> None:
+    step = said(Status.IN_PROGRESS, 5, failure_reason="smoke: step 3")
+    assert folded(step, said(Status.FAILED, 9)).failure_reason == "smoke: step 3"
+    assert folded(step, said(Status.SUCCESS, 9)).failure_reason is None
