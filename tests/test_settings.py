@@ -33,7 +33,8 @@ def test_every_variable_reaches_its_field() -> None:
         "WEBHOOK_SECRET": SECRET, "WEBHOOK_SECRET_PREVIOUS": SECRET + "old", "CURSOR_SECRET": SECRET + "c",
         "RETENTION_DAYS": "30", "REFRESH_SECONDS": "0.5", "ADMIN_KEY": SECRET + "a", "WORKER_THREADS": "2",
         "WORKER_HEARTBEAT_FILE": "/tmp/beat", "LOG_LEVEL": "debug", "WEB_THREADS": "3", "WEB_WORKERS": "5",
-        "CATALOG_FILE": "other.yaml", "BUILD_VERSION": "1.2.3", "ARCHIVE_BUCKET": "archive-1", "EVENT_BUS_NAME": "Bus",
+        "CATALOG_FILE": "other.yaml", "BUILD_VERSION": "1.2.3",
+        "ARCHIVE_BUCKET": "archive-1", "EVENT_BUS_NAME": "Bus",
     })  # fmt: skip
     assert settings == Settings(
         port=9000, bind_host="127.0.0.1", aws_endpoint_url="http://127.0.0.1:4566", aws_region="eu-west-1",
