@@ -48,10 +48,7 @@
   const WORDS = {
     replay: "Replayed.", "replay-edited": "Replayed as edited.", discard: "Discarded.", "replay-all": "Replayed",
   };
-  const CONFIRM = {
-    discard: "Give this message up? It will not be stored.",
-    "replay-all": "Put every open message on the queue again?",
-  };
+  const ASK_AGAIN = { discard: " Really give it up?", "replay-all": " Really replay every open one?" };
   function say(words, failed) {
     const place = byId("admin-said");
     if (!place) return;
@@ -68,11 +65,20 @@
     if (!answer.ok) throw new Error(said.detail || "HTTP " + answer.status);
     return said;
   }
+  function isSure(button, question) { // what cannot be undone takes a second click
+    if (button.dataset.sure) return true;
+    const words = button.lastChild;
+    const before = words.nodeValue;
+    words.nodeValue = question;
+    button.dataset.sure = "asked";
+    setTimeout(() => { words.nodeValue = before; delete button.dataset.sure; }, 5000);
+    return false;
+  }
   async function act(button) {
     const name = button.dataset.action;
     if (!byId("admin-form")) { byId("admin-closed").scrollIntoView({ block: "center" }); return; }
     if (!admin) { say("Type your name and the admin key first.", true); byId("admin-who").focus(); return; }
-    if (CONFIRM[name] && !window.confirm(CONFIRM[name])) return;
+    if (ASK_AGAIN[name] && !isSure(button, ASK_AGAIN[name])) return;
     const body = { by: admin.who };
     if (name === "replay-edited") body.body = byId("quarantine-body").value;
     const verb = name === "discard" ? "/discard" : "/replay";

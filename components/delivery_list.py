@@ -7,6 +7,7 @@ from components import filters
 from components.badges import badge
 from components.links import Query, build_path, link, page_path
 from components.panel import facts
+from components.quarantine_list import record_path
 from components.tags import Child, Node, el, mono
 from components.theme import Look
 from components.words import when
@@ -28,6 +29,7 @@ class Shown:
 
     noted: Noted
     events_json: str = ""
+    summary: str = ""  # of its events, in few words
 
 
 def verdict_badge(verdict: DeliveryVerdict) -> Node:
@@ -53,7 +55,8 @@ def delivery_list(shown: Sequence[Shown]) -> Node:
 
 def _entry(shown: Shown) -> Node:
     noted = shown.noted
-    head: list[Child] = [verdict_badge(noted.verdict), mono(noted.source), when(noted.at), *_about(noted)]
+    what = el("Span", shown.summary, cls="ink-2") if shown.summary else None
+    head: list[Child] = [verdict_badge(noted.verdict), mono(noted.source), when(noted.at), what, *_about(noted)]
     return el(
         "Li", el("Div", head, cls="entry-head"), _why(noted),
         el("Details", el("Summary", "What it said"), _facts(noted), _json(shown), data_key=_key(noted)),
@@ -78,7 +81,10 @@ def _why(noted: Noted) -> Node | None:
     said = noted.detail or ""
     if noted.field and said.startswith(f"{noted.field}: "):
         said = said.removeprefix(f"{noted.field}: ")
-    return el("P", word, field, f": {said}" if said and (word or field) else said, cls="entry-why")
+    more: list[Child] = []
+    if noted.verdict is DeliveryVerdict.QUARANTINED:
+        more = [" ", link("Dead letters", record_path(None))]
+    return el("P", word, field, f": {said}" if said and (word or field) else said, more, cls="entry-why")
 
 
 def _facts(noted: Noted) -> Node:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from components.filters import segments
+from components.links import page_path
 from components.tags import Child, Node, el, icon
 
+PATH = "/ingest"
 SNIPPETS = Path(__file__).parent / "snippets"
 
 
@@ -132,15 +135,15 @@ SETUPS: tuple[Setup, ...] = (
 )  # fmt: skip
 
 
-def index() -> Node:
-    """The sources, each leading to its part of the page."""
-    items: list[Child] = [el("Li", el("A", one.title, href=f"#{anchor(one)}", cls="keep")) for one in SETUPS]
-    return el("Ul", items, cls="setup-index")
+def named(name: str) -> Setup:
+    """The set-up of that name, else the first."""
+    return next((one for one in SETUPS if one.name == name), SETUPS[0])
 
 
-def anchor(setup: Setup) -> str:
-    """Where a set-up is on the page."""
-    return f"set-up-{setup.name}"
+def choice(current: Setup) -> Node:
+    """The sources; each is an address of its own."""
+    options = [(one.title, page_path(PATH, {"view": "set-up", "for": one.name}), one is current) for one in SETUPS]
+    return segments("Sources", options)
 
 
 def body(setup: Setup) -> list[Node]:

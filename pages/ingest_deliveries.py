@@ -8,12 +8,14 @@ from components.panel import panel
 from components.tags import Node, el
 from data import keys
 from data.errors import InvalidRequest
+from data.events import TYPES, AnyEvent, TestResultEvent
 from data.models import Page
 from ingest.explaining import event_json, pretty
 from ingest.verdicts import DeliveryVerdict, Noted
 from pages.drawing import Args, Part
 
 ROWS = 25
+SUMMED_UP = 3
 
 
 def parts(args: Args) -> list[Part]:
@@ -25,7 +27,7 @@ def _panel(args: Args) -> Node:
     source, verdict = asked_source(args), asked_verdict(args)
     query: Query = {"view": "deliveries", "source": source, "verdict": verdict.value if verdict else None}
     page, cursor = _read(source, verdict, args.get("cursor"))
-    shown = [Shown(one, _json(one)) for one in page.items]
+    shown = [Shown(one, _json(one), _summary(one)) for one in page.items]
     chips = filters.chips(_active(query), page_path(PATH, {"view": "deliveries"})) if page.items else None
     return panel(
         "Deliveries", el("Div", delivery_list.verdict_filter(query, verdict), cls="toolbar"), chips,
@@ -57,6 +59,20 @@ def asked_verdict(args: Args) -> DeliveryVerdict | None:
 
 def _json(noted: Noted) -> str:
     return "\n".join(pretty(event_json(event)) for event in noted.events)
+
+
+def _summary(noted: Noted) -> str:
+    """What its events say, in few words."""
+    said = list(dict.fromkeys(_words(event) for event in noted.events))
+    return ", ".join(said[:SUMMED_UP]) + (" …" if len(said) > SUMMED_UP else "")
+
+
+def _words(event: AnyEvent) -> str:
+    kind = TYPES[type(event)].value.replace("-", " ")
+    if isinstance(event, TestResultEvent):
+        return f"{event.suite.lower()} tests {event.verdict.value}"
+    state = getattr(event, "status", None)
+    return f"{kind} {state.value.lower().replace('_', ' ')}" if state else kind
 
 
 def _active(query: Query) -> list[tuple[str, str]]:

@@ -6,19 +6,19 @@ from components.tags import Node, el, mono
 from pages.drawing import Args, Part
 
 
-def parts(_args: Args) -> list[Part]:
-    """One panel a source."""
-    return [Part("set-up-index", _index), *[_part(one) for one in setups.SETUPS]]
+def parts(args: Args) -> list[Part]:
+    """The choice of a source, and what that one needs."""
+    chosen = setups.named(args.get("for", ""))
+    return [Part("set-up-choice", lambda: _choice(chosen)), Part("set-up", lambda: _set_up(chosen))]
 
 
-def _index() -> Node:
-    secret = el(
-        "P", mono("$WEBHOOK_SECRET"), " stands for this installation's secret, which is shown nowhere. ",
-        "What is named ", mono("my-cluster"), " and ", mono("my-service"), " is yours to put in.",
+def _choice(chosen: setups.Setup) -> Node:
+    words = el(
+        "P", mono("$WEBHOOK_SECRET"), " stands for this installation's secret, which is shown nowhere; ",
+        mono("my-cluster"), " and ", mono("my-service"), " for what is yours.", cls="ink-2",
     )  # fmt: skip
-    return panel("Connect a source", secret, setups.index(), anchor="set-up")
+    return panel("Connect a source", el("Div", setups.choice(chosen), cls="toolbar"), words, anchor="sources")
 
 
-def _part(setup: setups.Setup) -> Part:
-    shown = panel(setup.title, setups.body(setup), anchor=setups.anchor(setup))
-    return Part(f"set-up-{setup.name}", lambda: shown)
+def _set_up(chosen: setups.Setup) -> Node:
+    return panel(chosen.title, setups.body(chosen), anchor="set-up")
