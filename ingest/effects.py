@@ -15,16 +15,19 @@ from data.events import (
     DeploymentEvent,
     IncidentEvent,
     PromotionEvent,
+    RetirementEvent,
     TestResultEvent,
     camel,
     to_claim,
 )
 from data.folds import Version, bound_to, fold_attempt, listing
-from data.models import Attempt, Claim, Gate, Promotion, Scope
+from data.models import Attempt, Claim, Gate, Scope
 from data.places import opens
+from data.standing_folds import fold_build, fold_retirement
 
 MOST_EVENTS = 20
 RETENTION_DAYS = 90  # only an expiry depends on it, and none is shown here
+DECIDED = frozenset({"status", "sha", "moments"})  # told as before and after
 NOT_SHOWN = frozenset({"rev", "received_at", "expires_at", "attempt_id", "cluster_id", "service_id", "gates"})
 
 
@@ -108,22 +111,12 @@ class _Overlay:
     def _effect(self, event: AnyEvent, claim: Claim) -> Effect:
         if isinstance(event, DeploymentEvent | TestResultEvent):
             return self._on_attempt(event, claim)
-        held = self._reader.claims_of(self._scope, event)
-        held = _with(held, [added for other, added in self._added if _subject(other) == _subject(event)])
-        known, all_of_it = _holds(held, claim), _with(held, [claim])
         about, subject = _subject(event)
-        if isinstance(event, PromotionEvent):
-            now = fold_promotion(all_of_it, RETENTION_DAYS)
-            was = fold_promotion(held, RETENTION_DAYS) if held else None
-            changed = _changed(was, now, also_not={"status"})
-            return Effect(about, subject, known, _status(was), _status(now), changed)
-        if isinstance(event, IncidentEvent):
-            ended = fold_incident(all_of_it, RETENTION_DAYS)
-            stood = fold_incident(held, RETENTION_DAYS) if held else None
-            before = None if stood is None else _open(stood.resolved_at)
-            return Effect(about, subject, known, before, _open(ended.resolved_at), _changed(stood, ended))
-        said = f"made from {event.sha}" if isinstance(event, BuildEvent) else f"retired at {event.retired_at}"
-        return Effect(about, subject, known, None, said)
+        held = self._reader.claims_of(self._scope, event)
+        held = _with(held, [added for other, added in self._added if _subject(other) == (about, subject)])
+        was, now = _told(event, held) if held else (None, None), _told(event, _with(held, [claim]))
+        changed = _changed(was[1], now[1], also_not=DECIDED)
+        return Effect(about, subject, _holds(held, claim), was[0], now[0], changed)
 
     def _on_attempt(self, event: DeploymentEvent | TestResultEvent, claim: Claim) -> Effect:
         version = self._version(event)
@@ -202,22 +195,35 @@ def _verdict(gate: Gate | None) -> str | None:
 
 
 def _subject(event: AnyEvent) -> tuple[str, str]:
-    """What an event is about that is no attempt."""
+    """What an event is about, where it is no attempt."""
     if isinstance(event, PromotionEvent):
         return "promotion", f"{event.promotion_id} of {event.service_id}"
     if isinstance(event, IncidentEvent):
         return "incident", f"{event.incident_id} of {event.service_id}"
     if isinstance(event, BuildEvent):
         return "build", event.image
-    return "retirement", f"of {event.service_id} on {event.cluster_id}"
+    if isinstance(event, RetirementEvent):
+        return "retirement", f"of {event.service_id} on {event.cluster_id}"
+    return "attempt", ""
 
 
-def _status(fact: Attempt | Promotion | None) -> str | None:
+def _status(fact: Attempt | None) -> str | None:
     return fact.status.value if fact else None
 
 
-def _open(resolved_at: str | None) -> str:
-    return "resolved" if resolved_at else "open"
+def _told(event: AnyEvent, claims: Sequence[Claim]) -> tuple[str | None, Any]:
+    """(what is shown first of a fact, the fact) by its claims; of attempts the fold tells more."""
+    if isinstance(event, PromotionEvent):
+        promotion = fold_promotion(claims, RETENTION_DAYS)
+        return promotion.status.value, promotion
+    if isinstance(event, IncidentEvent):
+        incident = fold_incident(claims, RETENTION_DAYS)
+        return ("resolved" if incident.resolved_at else "open"), incident
+    if isinstance(event, BuildEvent):
+        build = fold_build(claims, RETENTION_DAYS)
+        return f"made from {build.sha}", build
+    retirement = fold_retirement(claims)
+    return f"retired at {retirement.moments[-1]}", retirement
 
 
 def _holds(held: Sequence[Claim], claim: Claim) -> bool:

@@ -7,10 +7,11 @@ import pytest
 from data import codec, keys
 from data.apply import Applier
 from data.catalog_models import Catalog
-from data.events import AnyEvent, DeploymentEvent, PromotionEvent, TestResultEvent
+from data.events import AnyEvent, BuildEvent, DeploymentEvent, PromotionEvent, RetirementEvent, TestResultEvent
 from data.models import EVERYTHING, Attempt, Promotion, Scope, Status
 from data.places import place
 from data.rows import read_version
+from data.standing_folds import to_build, to_retirement
 from ingest import envelope
 from ingest.effects import MOST_EVENTS, Effect, effects
 from tests.data.test_histories import NOBODY, ONE, TABLES, applier
@@ -53,12 +54,25 @@ class Memory:
         found = (one for one in items if "promotionId" in one and one["promotionId"]["S"] == promotion_id)
         return next(map(codec.to_promotion, found), None)
 
+    def built_from(self, image: str) -> str | None:
+        held = self._client.tables.get(TABLES.events, {}).get((keys.build_partition(image), keys.BUILT))
+        return f"made from {to_build(held).sha}" if held else None
+
+    def retired_at(self, cluster_id: str, service_id: str) -> str | None:
+        place = keys.current_pk(cluster_id), keys.retired_sk(service_id)
+        held = self._client.tables.get(TABLES.read_model, {}).get(place)
+        return f"retired at {to_retirement(held).moments[-1]}" if held else None
+
 
 def status_of(memory: Memory, event: AnyEvent, effect: Effect) -> str | None:
     """What the tables say now of what the event is about."""
     if isinstance(event, PromotionEvent):
         promoted = memory.promotion(event.promotion_id)
         return promoted.status.value if promoted else None
+    if isinstance(event, BuildEvent):
+        return memory.built_from(event.image)
+    if isinstance(event, RetirementEvent):
+        return memory.retired_at(event.cluster_id, event.service_id)
     attempt = memory.attempt(effect.attempt_id)
     if attempt is None or isinstance(event, DeploymentEvent):
         return attempt.status.value if attempt else None
