@@ -8,7 +8,8 @@ from data import keys
 from ingest.words import IMAGE
 
 _REFERENCE = re.compile(
-    r"(?P<repository>[A-Za-z0-9][A-Za-z0-9._:/-]*?)(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?"
+    r"(?P<repository>[A-Za-z0-9][A-Za-z0-9._-]*(?::\d+(?=/))?(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?"
     r"(?:@(?P<digest>[A-Za-z0-9]+:[0-9A-Fa-f]{32,128}))?"
 )
 _DIGEST_DIGITS = 12

@@ -112,7 +112,7 @@ class Watcher:
                 self._take(self._changes.get_nowait())
         except queue.Empty:
             pass
-        if self._out.monotonic() >= self._look.until:
+        if not self._rests:
             self._look_again()
         self.deliver()
 
@@ -135,6 +135,11 @@ class Watcher:
             self._send.longer(self._out.monotonic())
         else:
             self._send.over()
+
+    @property
+    def _rests(self) -> bool:
+        """Whether a look-up failed just now: asking for each object in turn would only take time."""
+        return self._out.monotonic() < self._look.until
 
     def _take(self, change: Change) -> None:
         if isinstance(change, Listed):
@@ -162,6 +167,9 @@ class Watcher:
         known = self._known.setdefault(uid, Known(scope, where.name, where.namespace, names))
         known.names = names
         key = (uid, workload.revision or "")
+        if self._rests:
+            self._unjudged[key] = (scope, workload)
+            return
         try:
             report = self._judge.judge(workload, known.rollout)
         except Away as away:
@@ -190,6 +198,8 @@ class Watcher:
             self._part(uid, known)
 
     def _part(self, uid: str, known: Known) -> None:
+        if self._rests:
+            return
         try:
             self._out.cluster.get(known.scope.kind, known.namespace, known.name)
             deleted = False  # it left the watch only, or another of its name took its place
@@ -218,11 +228,12 @@ class Watcher:
         """Try again what could not be looked up."""
         if not self._unjudged and not self._leaving:
             return
-        self._look.over()
         for uid, known in list(self._leaving.items()):
             self._part(uid, known)
         for scope, workload in list(self._unjudged.values()):
             self._see(scope, workload)
+        if not self._rests:
+            self._look.over()
 
     def _say_again(self) -> None:
         """The current verdict of each rollout: who led before may have died with it unsent."""
