@@ -52,7 +52,7 @@ def normalize(letter: Letter) -> Reading:
 
 def _stated(letter: Letter, note: Notification, workload: Workload, verdict: Verdict, started: Instant) -> Reading:
     image = image_of(workload, workload.spec.template)
-    found = mapped(letter.catalog, _named(letter, note, workload, image.reference if image else None))
+    found = mapped(letter.catalog, _named(note, workload, image.reference if image else None))
     if found.ignored_by is not None:
         return ignore(Ignored.RULE, f"the rule “{found.ignored_by}” ignores it", found.via)
     version = found.version or version_of(workload, workload.spec.template, image)
@@ -80,9 +80,9 @@ def _missing(found: Mapped, version: str | None) -> str | None:
     return None
 
 
-def _named(letter: Letter, note: Notification, workload: Workload, image: str | None) -> Named:
+def _named(note: Notification, workload: Workload, image: str | None) -> Named:
     app = workload.label(*NAME_LABELS)
-    cluster = wording.plain(note.context.cluster) or wording.plain(letter.params.get("cluster"))
+    cluster = wording.plain(note.context.cluster)
     said = {
         "name": workload.metadata.name, "namespace": workload.metadata.namespace, "app": app,
         "cluster": cluster, "image": image,

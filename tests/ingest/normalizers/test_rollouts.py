@@ -123,7 +123,6 @@ def test_the_cluster_is_named_by_context_annotation_or_rule():
     assert "context.cluster" in str(answer.detail)
     catalog = ruled(rule("argo-rollouts", {"namespace": "shop"}, cluster="mira-us-west-2"))
     assert attempt(post(bare, {}, catalog)).attempt_id == ATTEMPT
-    assert attempt(post(bare, {}, params={"cluster": "mira-us-west-2"})).attempt_id == ATTEMPT
     bare["rollout"]["metadata"]["annotations"]["ddq/cluster"] = "mira-us-west-2"
     assert attempt(post(bare, {})).attempt_id == ATTEMPT
 
