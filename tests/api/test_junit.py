@@ -25,6 +25,9 @@ FILES = Path(__file__).resolve().parents[1] / "payloads" / "junit"
 NOTHING: dict[str, str] = {}
 NO_MORE: dict[str, str | None] = {}
 ATTEMPT = "mira-us-west-2:authn:3.4.3:1285"
+REAL = Path(__file__).resolve().parents[3] / "shared" / "payloads"
+EXPECTED = REAL / "expected.json"
+ROWS = [row for row in json.loads(EXPECTED.read_text()) if row["channel"] == "junit"] if EXPECTED.exists() else []
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +139,20 @@ def test_a_stranger_learns_only_that_he_is_one(web: Web, secret: str | None) -> 
 def test_the_webhook_itself_takes_no_xml(web: Web) -> None:
     raw = (FILES / "surefire.xml").read_bytes()
     refused(web.post(raw, "/api/ingest/webhook", Content_Type="application/xml"), 415)
+
+
+@pytest.mark.skipif(not ROWS, reason="the real reports lie beside the project and are not here")
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+def test_real_reports_get_the_answer_they_deserve(web: Web, module_aws: Aws, row: dict[str, Any]) -> None:
+    answer = upload(web, (REAL / row["file"]).read_bytes())
+    if row["expect"] != "accepted":
+        refused(answer, 400)
+        assert taken(module_aws) == []
+        return
+    assert answer.status == 202
+    said = json.loads(taken(module_aws)[0])["events"][0]["payload"]
+    assert {name: said[name] for name in row["counts"]} == row["counts"]
+    assert len(said.get("failedTests", [])) == row["counts"]["failed"]
 
 
 def padded(size: int) -> bytes:

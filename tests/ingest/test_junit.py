@@ -1,6 +1,7 @@
 """JUnit files of many tools: counted by case, bounded in every direction, and never more than they say."""
 
 import json
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import InvalidRequest
-from ingest.junit import MAX_CASES, MAX_DEPTH, MAX_ELEMENTS, MAX_FAILED, MAX_TEXT, Report, parse
+from ingest import junit
+from ingest.junit import MAX_DEPTH, MAX_FAILED, MAX_TEXT, Report, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / "tests" / "payloads" / "junit"
@@ -211,10 +213,31 @@ def test_nothing_is_expanded_or_fetched(text: str) -> None:
     assert "document type" in refusal(text.encode())
 
 
-def test_depth_elements_and_cases_are_bounded() -> None:
+def peak(cases: int) -> int:
+    """Bytes that reading so many cases, half of them failed, takes beside the file itself."""
+    case = "<testcase name='a'/><testcase name='b'><failure message='m'>why it failed</failure></testcase>"
+    raw = suite(*[case] * (cases // 2))
+    tracemalloc.start()
+    try:
+        assert parse(raw).total == cases
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_held_in_memory_does_not_grow_with_the_file() -> None:
+    """The parser takes pieces of a mebibyte, and only the first failures are kept."""
+    assert peak(40_000) < 2 * 2**20
+
+
+def test_depth_elements_and_cases_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "deeper" in refusal(b"<testsuite>" * (MAX_DEPTH + 1))
-    assert f"{MAX_ELEMENTS:,} elements" in refusal(b"<testsuite>" + b"<a/>" * MAX_ELEMENTS)
-    assert f"{MAX_CASES:,} test cases" in refusal(b"<testsuite>" + b"<testcase/>" * (MAX_CASES + 1))
+    monkeypatch.setattr(junit, "MAX_ELEMENTS", 500)
+    assert parse(b"<testsuite>" + b"<a/>" * 499 + b"</testsuite>") == Report()
+    assert "500 elements" in refusal(b"<testsuite>" + b"<a/>" * 500)
+    monkeypatch.setattr(junit, "MAX_CASES", 100)
+    assert parse(suite(*["<testcase/>"] * 100)).total == 100
+    assert "100 test cases" in refusal(suite(*["<testcase/>"] * 101))
 
 
 ROWS = [row for row in json.loads((REAL / "expected.json").read_text()) if row["channel"] == "junit"] if (
@@ -240,7 +263,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=30))
 def test_whatever_comes_is_a_report_or_a_refusal(pieces: list[bytes]) -> None:
     try:
@@ -252,7 +275,7 @@ def test_whatever_comes_is_a_report_or_a_refusal(pieces: list[bytes]) -> None:
         assert min(counts(report).values()) >= 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 3000), st.binary(max_size=6), st.integers(0, 8))
 def test_a_file_with_a_wound_is_a_report_or_a_refusal(place: int, put: bytes, cut: int) -> None:
     raw = (OWN / "surefire.xml").read_bytes()
