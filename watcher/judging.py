@@ -66,6 +66,27 @@ class Judge:
         at.report = Report(uid, revision, workload.attempt_number(), names, at.begun, verdict)
         return at.report
 
+    def overtaken(self, workload: Workload, at: Rollout) -> Report | None:
+        """The end of a rollout that another one overtook; None where it had ended, or still goes on.
+
+        Its controller never says more of it. What its pods say makes it a failure; else it was cancelled.
+        """
+        if at.report is None or at.told is not Status.IN_PROGRESS or workload.revision in (None, at.revision):
+            return None
+        why = self._why(workload, at.report.begun)
+        return self._unseen(at.report, "another rollout began before it was done", why)
+
+    def cut_short(self, at: Rollout) -> Report | None:
+        """The end of a rollout whose workload was deleted; None where it had ended."""
+        if at.report is None or at.told is not Status.IN_PROGRESS:
+            return None
+        return self._unseen(at.report, "it was deleted before it was done", None)
+
+    def _unseen(self, report: Report, how: str, why: str | None) -> Report:
+        reason = f"{why.rstrip('.')}; {how}" if why else how
+        verdict = Verdict(Status.FAILED, self._now(), reason[:2000])
+        return replace(report, verdict=verdict, unseen_end=True, cancelled=why is None)
+
     def _begun(self, workload: Workload, seen: Verdict | None) -> Begun | None:
         found = self._cluster.replica_sets(workload.metadata.namespace, begun.selector(workload))
         replica_sets = [schema.read(ReplicaSet, one) for one in found]
@@ -80,18 +101,22 @@ class Judge:
         return to_instant(self._clock())
 
     def _explained(self, workload: Workload, at: Begun, verdict: Verdict) -> Verdict:
-        """The verdict with the pods' own reason before the controller's; without it where they cannot be asked."""
+        """The verdict with the pods' own reason before the controller's."""
+        why = self._why(workload, at, unready=True)
+        said = ". ".join(filter(None, ((why or "").rstrip("."), verdict.reason)))
+        return replace(verdict, reason=said[:2000] or None)
+
+    def _why(self, workload: Workload, at: Begun, *, unready: bool = False) -> str | None:
+        """Why a rollout's pods are not ready; None where they say nothing, or cannot be asked."""
         selector = begun.pods_of(workload, at)
         if selector is None:
-            return verdict
+            return None
         try:
             pods = self._cluster.pods(workload.metadata.namespace, selector)
         except Away as away:
             log.warning("a failure is told without its pods' reason", extra={"reason": str(away)})
-            return verdict
-        why = rollout_states.failure_of(schema.read(Pod, pod) for pod in pods)
-        said = ". ".join(filter(None, ((why or "").rstrip("."), verdict.reason)))
-        return replace(verdict, reason=said[:2000] or None)
+            return None
+        return rollout_states.failure_of((schema.read(Pod, pod) for pod in pods), unready=unready)
 
 
 def workload_of(kind: str, thing: dict[str, Any]) -> Workload:

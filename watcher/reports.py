@@ -31,6 +31,8 @@ class Report:
     names: Named
     begun: Begun
     verdict: Verdict
+    unseen_end: bool = False  # it was overtaken: any word on how it ended holds against this one
+    cancelled: bool = False
 
     @property
     def key(self) -> Key:
@@ -104,11 +106,12 @@ def _payload(report: Report, found: Mapped) -> dict[str, Any]:
     if version is None:
         raise NotToBeSent("its image names no version: annotate ddq/version, or add a rule that gives one")
     ended = verdict.at if verdict.status is not Status.IN_PROGRESS else None
+    at = begun.started_at if report.unseen_end else max(begun.started_at, verdict.at or begun.started_at)
     return wording.said(
         clusterId=found.cluster_id, serviceId=found.service_id, buildVersion=version,
         attemptNumber=report.number, status=verdict.status.value, startedAt=begun.started_at,
         endedAt=wording.not_before(ended, begun.started_at),
-        eventTime=max(begun.started_at, verdict.at or begun.started_at), failureReason=verdict.reason,
+        eventTime=at, failureReason=verdict.reason, cancelled=report.cancelled or None,
         image=begun.image.reference if begun.image else None,
         trigger=Trigger.ROLLBACK.value if begun.goes_back else None,
     )  # fmt: skip

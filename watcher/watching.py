@@ -170,6 +170,9 @@ class Watcher:
         if self._rests:
             self._unjudged[key] = (scope, workload)
             return
+        overtaken = self._judge.overtaken(workload, known.rollout)
+        if overtaken is not None:
+            self._say(overtaken)
         try:
             report = self._judge.judge(workload, known.rollout)
         except Away as away:
@@ -217,6 +220,9 @@ class Watcher:
             self._look.longer(self._out.monotonic())
             return
         del self._leaving[uid]
+        cut_short = self._judge.cut_short(known.rollout)
+        if cut_short is not None:
+            self._say(cut_short)
         if not shared:  # what else runs as the same service keeps it there
             self.pending.put(Retirement(uid, known.names, to_instant(self._out.clock())))
 

@@ -16,6 +16,7 @@ DEADLINE = "ProgressDeadlineExceeded"
 AVAILABLE = "NewReplicaSetAvailable"
 ABORTED = "RolloutAborted"
 INVALID = "InvalidSpec"
+NOT_READY = "NotReady"
 # What a container waits for without anything being wrong.
 ORDINARY = frozenset({"ContainerCreating", "PodInitializing"})
 
@@ -87,9 +88,13 @@ def began(workload: Workload, verdict: Verdict) -> Instant | None:
     return verdict.at or (_moment(progressing) if progressing else None) or created
 
 
-def failure_of(pods: Iterable[Pod]) -> str | None:
-    """Why pods are not ready, the commonest reason first; None where they tell nothing."""
-    found = [reason for pod in pods if (reason := _pod_failure(pod)) is not None]
+def failure_of(pods: Iterable[Pod], *, unready: bool = True) -> str | None:
+    """Why pods are not ready, the commonest reason first; None where they tell nothing.
+
+    Without `unready` a pod that runs and is only not ready yet is no reason.
+    """
+    reasons = (reason for pod in pods if (reason := _pod_failure(pod)) is not None)
+    found = [reason for reason in reasons if unready or reason[0] != NOT_READY]
     if not found:
         return None
     kinds = sorted({kind for kind, _ in found}, key=lambda kind: (-sum(one == kind for one, _ in found), kind))
@@ -168,7 +173,7 @@ def _container_failure(container: ContainerStatus) -> tuple[str, str] | None:
 
 def _not_ready(containers: Sequence[ContainerStatus]) -> tuple[str, str] | None:
     unready = next((one for one in containers if one.ready is False and one.state.waiting is None), None)
-    return ("NotReady", _sentence("NotReady", unready, "runs, but is not ready")) if unready else None
+    return (NOT_READY, _sentence(NOT_READY, unready, "runs, but is not ready")) if unready else None
 
 
 def _sentence(kind: str, container: ContainerStatus | None, *said: object) -> str:

@@ -144,6 +144,44 @@ def test_each_revision_is_an_attempt_of_its_own(api: Api, world: World, going_on
     assert next_one["payload"]["startedAt"] == "2026-11-20T11:00:00.000Z"
 
 
+def test_a_rollout_that_another_overtakes_was_cancelled(api: Api, world: World, going_on: Object):
+    world.see(going_on)
+    api.put("pods", pod(2, 1, phase="Running", containerStatuses=[{"name": "authn", "ready": False}]))
+    api.put("replicasets", replica_set("3.4.3", 3))
+    ended, begun = world.see(deployment("3.4.3", 3))
+    assert (ended["payload"]["buildVersion"], ended["payload"]["status"]) == ("3.4.2", "FAILED")
+    assert ended["payload"]["cancelled"] is True
+    assert ended["payload"]["failureReason"] == "another rollout began before it was done"
+    # should another watcher have seen how it ended, its word is the later one and holds
+    assert ended["payload"]["eventTime"] == ended["payload"]["startedAt"]
+    assert (begun["payload"]["buildVersion"], begun["payload"]["status"]) == ("3.4.3", "IN_PROGRESS")
+
+
+def test_a_rollout_whose_pods_fail_when_another_overtakes_it_failed(api: Api, world: World, going_on: Object):
+    world.see(going_on)
+    api.put("pods", pod(2, 1, containerStatuses=[waiting("CrashLoopBackOff", "back-off")]))
+    api.put("replicasets", replica_set("3.4.1", 3, again=True))
+    ended, back = world.see(deployment("3.4.1", 3))
+    assert "cancelled" not in ended["payload"]
+    assert ended["payload"]["failureReason"] == (
+        "CrashLoopBackOff in container authn: back-off; another rollout began before it was done"
+    )
+    assert back["payload"]["trigger"] == "rollback"
+
+
+def test_a_rollout_that_had_ended_is_not_overtaken(api: Api, world: World, going_on: Object):
+    world.see(available(going_on))
+    api.put("replicasets", replica_set("3.4.3", 3))
+    assert [one["payload"]["buildVersion"] for one in world.see(deployment("3.4.3", 3))] == ["3.4.3"]
+
+
+def test_a_deployment_deleted_in_the_middle_of_a_rollout_ends_it(world: World, going_on: Object):
+    world.see(going_on)
+    ended, retired = world.take(Removed(EVERYWHERE, going_on))
+    assert (ended["payload"]["status"], ended["payload"]["cancelled"]) == ("FAILED", True)
+    assert retired["eventType"] == "retirement"
+
+
 def test_an_old_pod_template_used_again_is_a_rollback_that_begins_now(api: Api, world: World, going_on: Object):
     world.see(available(going_on))
     api.put("replicasets", replica_set("3.4.1", 3, made="2026-11-01T10:00:00Z", again=True))
