@@ -21,6 +21,7 @@ def contradictions(file: File) -> Iterator[tuple[Loc, str]]:
     for i, mapping in enumerate(file.mappings):
         yield from _mapping(("mappings", i), mapping)
     yield from _suites(file)
+    yield from _freezes(file)
 
 
 def _sender_names(what: str, entries: Sequence[Entry]) -> Iterator[tuple[Loc, str]]:
@@ -56,6 +57,18 @@ def _suites(file: File) -> Iterator[tuple[Loc, str]]:
         for j, suite in enumerate(service.suites):
             if suite not in known:
                 yield ("services", i, "suites", j), f"{suite} is no suite; known are {', '.join(known)}"
+
+
+def _freezes(file: File) -> Iterator[tuple[Loc, str]]:
+    yield from _twice("freezes", ((("freezes", i, "name"), one.name) for i, one in enumerate(file.freezes)))
+    clusters, services = {one.id for one in file.clusters}, {one.id for one in file.services}
+    for i, freeze in enumerate(file.freezes):
+        if freeze.end <= freeze.start:
+            yield ("freezes", i, "to"), "must be after from"
+        for what, named, known in (("clusters", freeze.clusters, clusters), ("services", freeze.services, services)):
+            for j, one in enumerate(named or ()):
+                if one not in known:
+                    yield ("freezes", i, what, j), f"{one} is none of the {what} above, so nothing would be frozen"
 
 
 def _twice(what: str, found: Iterable[tuple[Loc, str]]) -> Iterator[tuple[Loc, str]]:

@@ -3,20 +3,21 @@
 Pure. An entry is (kind, key) -> body; the table has kind as pk, key as sk and the body as JSON text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Rule, Service
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
 
 CLUSTER = "CLUSTER"
 SERVICE = "SERVICE"
 SUITE = "SUITE"
 OPENER = "OPENER"
 RULE = "RULE"
-KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE)
+FREEZE = "FREEZE"
+KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE, FREEZE)
 
 Key = tuple[str, str]
 Body = dict[str, Any]
@@ -38,6 +39,7 @@ def entries(catalog: Catalog) -> dict[Key, Body]:
     out |= {(SERVICE, s.service_id): _service_body(s) for s in catalog.services}
     out |= {(SUITE, name): {"order": place} for place, name in enumerate(catalog.suites)}
     out |= {(OPENER, key): {"source": source} for key, source in catalog.openers}
+    out |= {(FREEZE, freeze.name): _freeze_body(freeze) for freeze in catalog.freezes}
     return out | {(RULE, f"{place:04d}"): _rule_body(rule) for place, rule in enumerate(catalog.rules)}
 
 
@@ -53,7 +55,13 @@ def to_catalog(found: Mapping[Key, Body]) -> Catalog:
         suites=tuple(dict.fromkeys((*DOCUMENT_SUITES, *added))),
         openers=tuple(sorted((key, body["source"]) for key, body in of[OPENER].items())),
         rules=tuple(_rule(of[RULE][place]) for place in sorted(of[RULE])),
+        freezes=in_order(_freeze(name, body) for name, body in of[FREEZE].items()),
     )
+
+
+def in_order(freezes: Iterable[Freeze]) -> tuple[Freeze, ...]:
+    """Freezes by the time they begin."""
+    return tuple(sorted(freezes, key=lambda freeze: (freeze.start, freeze.end, freeze.name)))
 
 
 def unconfirmed_cluster(cluster_id: str) -> Body:
@@ -118,6 +126,7 @@ def _cluster_body(cluster: Cluster) -> Body:
         "name": cluster.name, "type": cluster.type.value, "role": cluster.role,
         "description": cluster.description, "order": cluster.order, "region": cluster.region,
         "confirmed": cluster.confirmed, "senderNames": list(cluster.sender_names),
+        "soakHours": cluster.soak_hours,
     }  # fmt: skip
 
 
@@ -125,6 +134,7 @@ def _cluster(cluster_id: str, body: Body) -> Cluster:
     return Cluster(
         cluster_id, body["name"], ClusterType(body["type"]), body["role"], body["description"],
         body["order"], body["region"], body["confirmed"], tuple(body.get("senderNames", ())),
+        body.get("soakHours"),
     )  # fmt: skip
 
 
@@ -155,3 +165,14 @@ def _rule(body: Body) -> Rule:
         body["name"], body["source"], tuple(sorted(body["when"].items())), body["service"], body["cluster"],
         body["version"], body["deployment"], body["ignore"],
     )  # fmt: skip
+
+
+def _freeze_body(freeze: Freeze) -> Body:
+    return {
+        "from": freeze.start, "to": freeze.end, "clusters": list(freeze.clusters),
+        "services": list(freeze.services), "reason": freeze.reason,
+    }  # fmt: skip
+
+
+def _freeze(name: str, body: Body) -> Freeze:
+    return Freeze(name, body["from"], body["to"], tuple(body["clusters"]), tuple(body["services"]), body["reason"])

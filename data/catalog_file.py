@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from data import keys
 from data.catalog_checks import Loc, contradictions
-from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Rule, Service
+from data.catalog_entries import in_order
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
 from data.catalog_schema import File, Openers
 
 MAX_COMPLAINTS = 20
@@ -100,7 +101,7 @@ def _catalog(file: File) -> Catalog:
     clusters = [
         Cluster(
             c.id, c.name, ClusterType(c.type), c.role, c.description, c.order, c.region,
-            sender_names=tuple(c.sender_names),
+            sender_names=tuple(c.sender_names), soak_hours=c.soak_hours,
         )
         for c in file.clusters
     ]  # fmt: skip
@@ -119,6 +120,10 @@ def _catalog(file: File) -> Catalog:
                 m.ignore,
             )
             for m in file.mappings
+        ),
+        freezes=in_order(
+            Freeze(f.name, f.start, f.end, tuple(f.clusters or ()), tuple(f.services or ()), f.reason)
+            for f in file.freezes
         ),
     )  # fmt: skip
 

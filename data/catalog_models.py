@@ -1,8 +1,10 @@
-"""What people set: clusters, services, suites, how senders' names become ids, and who opens attempts."""
+"""What people set: clusters, services, suites, freezes, how senders' names become ids, and who opens attempts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from data.models import Instant
 
 
 class ClusterType(StrEnum):
@@ -27,6 +29,7 @@ class Cluster:
     region: str = ""
     confirmed: bool = True
     sender_names: tuple[str, ...] = ()
+    soak_hours: float | None = None  # how long a version should serve here before it moves on
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,30 @@ class Rule:
     ignore: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A window [start, end) in which nothing should be deployed; no clusters or services named = all of them."""
+
+    name: str
+    start: Instant
+    end: Instant
+    clusters: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    reason: str = ""
+
+    def covers(self, cluster_id: str, service_id: str) -> bool:
+        """Whether it holds for this service on this cluster."""
+        return self.covers_cluster(cluster_id) and (not self.services or service_id in self.services)
+
+    def covers_cluster(self, cluster_id: str) -> bool:
+        """Whether it holds for some service on this cluster."""
+        return not self.clusters or cluster_id in self.clusters
+
+    def holds_at(self, now: Instant) -> bool:
+        """Whether the window is open."""
+        return self.start <= now < self.end
+
+
 DOCUMENT_SUITES = ("FUNCTIONAL", "SANITY", "REGRESSION")
 
 
@@ -72,6 +99,7 @@ class Catalog:
     suites: tuple[str, ...] = DOCUMENT_SUITES
     openers: tuple[tuple[str, str], ...] = ()  # ("*" | cluster | cluster#service, source)
     rules: tuple[Rule, ...] = ()
+    freezes: tuple[Freeze, ...] = ()  # by start
     # lower-case name -> id, made once a catalog: every delivery looks names up
     service_names: Mapping[str, str] = field(init=False, repr=False, compare=False)
     cluster_names: Mapping[str, str] = field(init=False, repr=False, compare=False)

@@ -1,11 +1,13 @@
 """What may stand in `catalog.yaml`, field by field. Pure."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from data import keys
 from data.catalog_models import DOCUMENT_SUITES
+from data.instants import parse_instant
 from data.patterns import check_pattern, check_template
 
 
@@ -15,12 +17,20 @@ def _plain(text: str) -> str:
     return text
 
 
+def _instant(value: Any) -> Any:
+    """YAML reads a time as one unless it is quoted; without an offset nobody knows which instant it is."""
+    if isinstance(value, date):  # a datetime is a date too
+        value = value.isoformat()
+    return parse_instant(value) if isinstance(value, str) else value
+
+
 Id = Annotated[str, Field(pattern=f"^{keys.ID.pattern}$")]
 Text = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain)]
 SuiteName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 Kind = Literal["Development", "Staging", "Production"]
 Pattern = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_pattern)]
+Moment = Annotated[str, BeforeValidator(_instant)]
 Template = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_template)]
 
 
@@ -46,6 +56,7 @@ class Cluster(Entry):
     description: Text = ""
     order: Annotated[int, Field(ge=0, le=1_000_000)]
     region: Text = ""
+    soak_hours: Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False)] | None = None
 
 
 class Service(Entry):
@@ -87,6 +98,17 @@ class Mapping(Part):
     ignore: bool = False
 
 
+class Freeze(Part):
+    """A time in which nothing should be deployed."""
+
+    name: Name
+    start: Annotated[Moment, Field(alias="from")]
+    end: Annotated[Moment, Field(alias="to")]
+    clusters: Annotated[list[Id], Field(min_length=1)] | None = None
+    services: Annotated[list[Id], Field(min_length=1)] | None = None
+    reason: Text = ""
+
+
 class File(Part):
     """The whole file."""
 
@@ -95,3 +117,4 @@ class File(Part):
     suites: list[SuiteName] = []
     openers: Openers = Openers()
     mappings: Annotated[list[Mapping], Field(max_length=1000)] = []
+    freezes: Annotated[list[Freeze], Field(max_length=500)] = []

@@ -11,7 +11,7 @@ from data import keys
 from data.catalog import CatalogStore, show_and_save
 from data.catalog_entries import changes, describe, entries, to_catalog
 from data.catalog_file import CatalogFileError, parse_catalog, read_catalog_file
-from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Service
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Service
 
 NOW = datetime(2026, 3, 4, 10, 30, 15, 250_000, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +109,17 @@ def test_an_empty_file_is_an_empty_catalog():
         ("mappings: &m\n  - {name: a, source: x, ignore: true}\n  - {name: a, source: y, ignore: true}",
          "catalog.yaml:3: mappings.1.name: 'a' is twice"),
         ('services: [{id: a, name: "A\\nB"}]', "control characters"),
+        ("clusters:\n  - {id: m, name: M, type: Staging, order: 1, soak_hours: 0}", "clusters.0.soak_hours: "),
+        ("clusters:\n  - {id: m, name: M, type: Staging, order: 1, soak_hours: .nan}", "clusters.0.soak_hours: "),
+        ("freezes:\n  - {name: F, from: 2026-12-18 16:00:00, to: 2027-01-04T06:00:00Z}", "freezes.0.from: "),
+        ("freezes:\n  - {name: F, from: 2026-12-18, to: 2027-01-04T06:00:00Z}", "with an offset"),
+        ("freezes:\n  - {name: F, from: 2026-12-18T16:00:00Z}", "catalog.yaml:2: freezes.0.to: Field required"),
+        ("freezes:\n  - {name: F, from: 2026-12-18T16:00:00Z, to: 2026-12-18T17:00:00+01:00}",
+         "catalog.yaml:2: freezes.0.to: must be after from"),
+        ("freezes:\n  - {name: F, from: 2026-12-18T16:00:00Z, to: 2027-01-04T06:00:00Z, clusters: [m]}",
+         "freezes.0.clusters.0: m is none of the clusters above"),
+        ("freezes:\n  - {name: F, from: 2026-12-18T16:00:00Z, to: 2027-01-04T06:00:00Z, services: []}",
+         "freezes.0.services: "),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_told_by_line_and_field(text: str, told: str):
@@ -142,6 +153,38 @@ mappings:
     assert catalog.rules[0].when == (("environment", "{stage}-*"), ("repository", "a/*"))
     assert catalog.clusters[0].sender_names == ("production",)
     assert to_catalog(entries(catalog)) == catalog
+
+
+def test_freezes_and_soak_times_pass_through_the_table_in_order_of_time():
+    text = """
+clusters: [{id: prod, name: Prod, type: Production, order: 1, soak_hours: 4}]
+services: [{id: authn, name: AuthN}]
+freezes:
+  - {name: later, from: 2026-12-18 17:00:00+01:00, to: "2027-01-04T06:00Z", reason: Peak}
+  - {name: sooner, from: 2026-11-26T00:00:00Z, to: 2026-11-30T00:00:00Z, clusters: [prod], services: [authn]}
+"""
+    catalog = parse_catalog(text)
+    assert catalog.clusters[0].soak_hours == 4
+    assert catalog.freezes == (
+        Freeze("sooner", "2026-11-26T00:00:00.000Z", "2026-11-30T00:00:00.000Z", ("prod",), ("authn",)),
+        Freeze("later", "2026-12-18T16:00:00.000Z", "2027-01-04T06:00:00.000Z", reason="Peak"),
+    )
+    assert to_catalog(entries(catalog)) == catalog
+
+
+def test_a_catalog_stored_before_there_were_soak_times_is_read():
+    stored = entries(Catalog((MIRA,)))
+    for body in stored.values():
+        body.pop("soakHours", None)
+    assert to_catalog(stored).clusters == (MIRA,)
+
+
+def test_a_freeze_holds_from_its_first_instant_to_before_its_last_for_what_it_names():
+    freeze = Freeze("f", "2026-11-26T00:00:00.000Z", "2026-11-30T00:00:00.000Z", ("prod",), ("authn",))
+    assert freeze.holds_at(freeze.start) and not freeze.holds_at(freeze.end)
+    assert freeze.covers("prod", "authn")
+    assert not freeze.covers("prod", "billing") and not freeze.covers("mira", "authn")
+    assert Freeze("all", freeze.start, freeze.end).covers("mira", "billing")
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path):
