@@ -72,7 +72,7 @@ SETUPS: tuple[Setup, ...] = (
         (
             "Put the secret into argocd-notifications-secret as ddq-secret, the template into the config map, and "
             "the annotations on each Application.",
-            "The trigger has no oncePer, so that a second failure of the same revision is told, too.",
+            "The triggers of Argo's own catalogue fire once per revision: a second failure would be silent.",
         ),
         (
             Snippet("ConfigMap argocd-notifications-cm", "argocd-notifications.yml"),
@@ -81,7 +81,10 @@ SETUPS: tuple[Setup, ...] = (
     ),
     Setup(
         "argo-rollouts", "Argo Rollouts: notifications",
-        ("The same for Rollouts, in argo-rollouts-notification-configmap.",),
+        (
+            "The secret goes into argo-rollouts-notification-secret as ddq-secret.",
+            "The rollout watcher sees Rollouts without this: use one of the two.",
+        ),
         (
             Snippet("ConfigMap argo-rollouts-notification-configmap", "argo-rollouts-notifications.yml"),
             Snippet("Annotations of a Rollout", "argo-rollouts-annotations.yml"),
@@ -90,12 +93,14 @@ SETUPS: tuple[Setup, ...] = (
     Setup(
         "jenkins", "Jenkins",
         (
-            "Notification plugin: a JSON endpoint on the job, event All Events. The address' password is the secret.",
+            "Notification plugin: a JSON endpoint for all events; the password in its address is the secret. Put the "
+            "address into a credential (secret text) named dashboard-url.",
             "The job's parameters CLUSTER, SERVICE and VERSION name what is deployed; else a mapping rule does.",
             "HTTP Request plugin: the pipeline says it itself, in the words of our envelope.",
         ),
         (
-            Snippet("Notification plugin: URL of the endpoint", "jenkins-plugin.txt"),
+            Snippet("Notification plugin: the address, for the credential", "jenkins-plugin.txt"),
+            Snippet("Notification plugin: Jenkinsfile", "Jenkinsfile-plugin"),
             Snippet("HTTP Request plugin: Jenkinsfile", "Jenkinsfile"),
         ),
     ),
@@ -108,7 +113,7 @@ SETUPS: tuple[Setup, ...] = (
         "kubernetes", "Kubernetes: rollout watcher",
         (
             "A small process of the same image that watches Deployments and Rollouts and writes to the queue itself.",
-            "Its service account must be allowed to send to the queue.",
+            "Its service account must be allowed to send to the queue and to read the catalog's table.",
         ),
         (Snippet("Manifest", "rollout-watcher.yml"),),
     ),

@@ -224,3 +224,15 @@ def test_the_workflow_gives_the_action_what_it_takes() -> None:
 def test_a_shell_snippet_is_shell(path: Path) -> None:
     checked = subprocess.run(["bash", "-n", str(path)], capture_output=True, text=True, timeout=30)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("name", "files"), [
+    ("argocd", ["argocd-notifications.yml", "argocd-annotations.yml"]),
+    ("argo-rollouts", ["argo-rollouts-notifications.yml", "argo-rollouts-annotations.yml"]),
+    ("kubernetes", ["rollout-watcher.yml"]), ("spinnaker", ["spinnaker-echo.yml"]),
+    ("jenkins", ["Jenkinsfile-plugin", "Jenkinsfile"]),
+])  # fmt: skip
+def test_the_page_and_the_documentation_say_the_same(name: str, files: list[str]) -> None:
+    _, _, part = (ROOT / "docs" / "sources" / f"{name}.md").read_text().partition("### Set-up")
+    told = part.replace("{url}", "{origin}").replace("{secret}", "$WEBHOOK_SECRET")
+    assert re.findall(r"```\w+\n(.*?)```", told, re.DOTALL) == [(SNIPPETS / file).read_text() for file in files]
