@@ -27,6 +27,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-dev-shm-usage", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+FAILED_TEST = {
+    "name": "com.acme.shop.cart.ACartThatHoldsManyArticlesOfManyKindsTest.addsAnArticle",
+    "message": "<img src=x onerror=window.__x=2>\nand why", "durationSec": 0.2,
+}  # fmt: skip
 POISONED = "https://poisoned.example.com/"
 
 
@@ -96,6 +100,7 @@ def past(dashboard: Dashboard) -> list[dict[str, Any]]:
                 saying.test_result(
                     attemptId=f"{cluster}:authn:{version}:{number}", total=200, passed=199, failed=1,
                     executedAt=add(dashboard.began, -3600 * 24 * (6 - day) - 3500),
+                    failedTests=[FAILED_TEST],
                 )
             )  # fmt: skip
     told.append(

@@ -162,3 +162,13 @@ def test_recent_times_are_ages_and_older_ones_absolute(wide):
     assert any(text.endswith(" ago") for text in texts)
     assert any(text.endswith(" UTC") for text in texts)
     assert all(text.endswith((" ago", " UTC", "just now")) for text in texts)
+
+
+def test_a_failed_test_unfolds_to_why_it_failed_as_text(wide):
+    page = wide.open(FAILED_BUILD)
+    why = page.locator(".failed-test-message")
+    assert "1 failed test" in page.inner_text("main")
+    assert not why.is_visible()
+    page.locator(".failed-tests summary").press("Enter")
+    assert why.inner_text() == "<img src=x onerror=window.__x=2>\nand why"
+    assert page.evaluate("window.__x") is None
