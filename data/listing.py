@@ -35,7 +35,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of one partition within [since, until), newest first."""
+    """The rows of one partition within [since, until), newest first unless `ascending`."""
 
     table: str
     partition: str
@@ -46,6 +46,7 @@ class Listing:
     until: Instant | None = None
     where: tuple[Where, ...] = ()
     shown: tuple[str, ...] = ()  # attributes asked for; none = all there are
+    ascending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def request(listing: Listing, now: int, start: Position | None, limit: int) -> d
     names = {alias: name for _, part in parts for alias, name in part.names.items()}
     made: dict[str, Any] = {
         "TableName": listing.table,
-        "ScanIndexForward": False,
+        "ScanIndexForward": listing.ascending,
         "Limit": limit,
         **{argument: part.text for argument, part in parts},
         "ExpressionAttributeValues": {k: v for _, part in parts for k, v in part.values.items()},

@@ -6,8 +6,9 @@ is a `Listing`; it needs a test for its order, its cursor and its scope.
 
 from data.store_attempts import AttemptReads
 from data.store_builds import BuildReads
+from data.store_neighbours import NeighbourReads
 from data.store_promotions import PromotionReads
 
 
-class Store(AttemptReads, BuildReads, PromotionReads):
+class Store(AttemptReads, BuildReads, NeighbourReads, PromotionReads):
     """Bounded reads of attempts, what stands behind them, promotions and incidents."""

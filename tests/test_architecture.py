@@ -21,7 +21,14 @@ LAYERS = {
     "data": set(),
     "ingest": {"data"},
     "context": {"data", "ingest", "settings"},
-    "components": {"data.models", "data.catalog_models", "data.views", "data.instants", "data.openings"}
+    "components": {
+        "data.models",
+        "data.catalog_models",
+        "data.views",
+        "data.instants",
+        "data.openings",
+        "data.service_views",
+    }
     | INTAKE_VIEWS,
     "pages": {"components", "data", "context", "ingest.normalizers", "ingest.taking"} | INTAKE_VIEWS,
     "api": {"ingest", "data", "context"},
@@ -46,6 +53,7 @@ THIRD_PARTY = {
     "botocore": {"data/aws.py", "data/dynamo.py", "data/apply.py", "ingest/queue.py"},
     "flask": {"app.py", "context.py", "api/*", "web/*"},
     "werkzeug": {"app.py", "api/*", "web/*"},
+    "gunicorn": {"web/request_body.py"},
     "dash": {"app.py", "pages/*", "components/*", "web/*"},
     "dash_bootstrap_components": {"app.py", "pages/*", "components/*"},
     "pandas": {"data/*", "components/*"},
