@@ -55,7 +55,7 @@ REASONS: dict[type[DashboardError], str] = {
     RateLimited: "rate_limited",
     InvalidRequest: "invalid",
 }
-HTTP_REASONS = {413: "too_large", 415: "media_type"}
+HTTP_REASONS = {408: "too_slow", 413: "too_large", 415: "media_type"}
 
 Reply = tuple[dict[str, Any], int]
 

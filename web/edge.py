@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, g, request
 
 import logs
+from web import request_body
 from web.headers import Header, Headers
 
 log = logging.getLogger("web")
@@ -56,6 +57,7 @@ class Edge:
             ours = self._headers.added(headers, path, query, ok=status.startswith("200"), https=https)
             return start_response(status, [*ours, (HEADER, request_id)], *error)
 
+        request_body.guard(environ)
         token = logs.request_id.set(request_id)
         try:
             return self._inner(environ, start)

@@ -238,7 +238,8 @@ def test_all_that_was_accepted_is_stored_and_nothing_else(run: Run):
         answer = run.web.ask(f"/api/builds/{payload['attemptId']}")
         assert answer.status == 200, payload["attemptId"]
         shown = answer.body["attempt"]
-        names = ("attemptId", "clusterId", "serviceId", "buildVersion")
+        names = ("clusterId", "serviceId", "buildVersion")
+        assert shown["id"] == payload["attemptId"]
         assert {name: shown[name] for name in names} == {name: payload[name] for name in names}
     stored = run.aws.dynamodb.scan(TableName=run.aws.tables.attempts, ProjectionExpression="attemptId")["Items"]
     assert {item["attemptId"]["S"] for item in stored} == {payload["attemptId"] for payload in said}
