@@ -16,6 +16,7 @@ PAGE = 500
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
 MOST_PODS = 20
+POOL = 64  # each feed holds a connection
 GONE, ABSENT, CONFLICT = 410, 404, 409
 
 
@@ -163,6 +164,7 @@ def connected(kubeconfig: Path | None) -> Cluster:
     """The API that the file names, else the one of the cluster we run in; ValueError where there is neither."""
     settings = client.Configuration()
     settings.retries = False  # whoever asks tries again, with pauses
+    settings.connection_pool_maxsize = POOL
     try:
         if kubeconfig is not None:
             config.load_kube_config(config_file=str(kubeconfig), client_configuration=settings)

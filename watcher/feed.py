@@ -96,7 +96,7 @@ class Feed:
                 break
         self._tell(Listed(self._scope, tuple(objects)))
         self._pause = FIRST_PAUSE
-        return str(page["metadata"]["resourceVersion"])
+        return _version(page)
 
     def _watched(self, since: str) -> str:
         """Tell what happens until the watch ends; the version to go on from, even where it breaks."""
@@ -121,15 +121,18 @@ class Feed:
 
     def _took(self, event: dict[str, Any]) -> str:
         """Tell one event; the version it leaves us at."""
-        kind, thing = event.get("type"), event.get("object") or {}
+        kind, thing = event.get("type"), event.get("object")
+        if not isinstance(thing, dict):
+            raise Away("an event is about nothing")
         if kind == "ERROR":
             reason = f"{thing.get('code')} {thing.get('reason')}: {thing.get('message')}"
             raise Gone(reason) if thing.get("code") == GONE else Away(reason)
+        version = _version(thing)
         if kind in ("ADDED", "MODIFIED"):
             self._tell(Seen(self._scope, thing))
         elif kind == "DELETED":
             self._tell(Removed(self._scope, thing))
-        return str(thing["metadata"]["resourceVersion"])
+        return version
 
     def _back_off(self) -> None:
         self._wait(random.uniform(self._pause / 2, self._pause))
@@ -137,3 +140,12 @@ class Feed:
 
     def _wait(self, seconds: float) -> None:
         self._stop.wait(seconds)
+
+
+def _version(thing: dict[str, Any]) -> str:
+    """The version of an object or a list."""
+    meta = thing.get("metadata")
+    version = meta.get("resourceVersion") if isinstance(meta, dict) else None
+    if not isinstance(version, str) or not version:
+        raise Away("the API's answer has no version to go on from")
+    return version

@@ -159,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
                     break
             for version, _, kind, thing in events:
                 since = version
-                if namespace not in (None, thing["metadata"].get("namespace", "default")):
+                if namespace is not None and namespace != thing["metadata"].get("namespace", "default"):
                     continue
                 line = json.dumps({"type": kind, "object": thing}).encode() + b"\n"
                 if self.api.cuts:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from data.events import AnyEvent, DeploymentEvent, RetirementEvent
-from data.models import TERMINAL, Status
+from data.models import TERMINAL, Status, Trigger
 from ingest import message
 from tests.conftest import Aws
 from tests.ingest.working import queue_of
@@ -58,6 +58,8 @@ class Heard:
         early = [e for e in self.events[: self.takeover] if isinstance(e, DeploymentEvent)]
         assert {rollout(event) for event in early} == before_takeover
         assert len({event.event_id for event in early}) == len(early)
+        for one in {event.event_id for event in told if event.trigger is not Trigger.ROLLBACK}:
+            assert len({event.digest for event in told if event.event_id == one}) == 1
         # whoever takes over says again what stands; that is the same word, which the worker knows by its id
         starts = [{e.started_at for e in told if rollout(e) == one and e.build_version != "1.0.0"} for one in in_all]
         assert all(len(times) <= 1 for times in starts)

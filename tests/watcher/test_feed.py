@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,20 @@ def test_an_api_that_fails_is_asked_again_and_nothing_is_told_gone(api: Api, clu
         assert not any(isinstance(change, Removed) for change in told.changes)
         api.failing.clear()
         told.until(lambda words: words == ["listed authn", "listed authn"])
+
+
+def test_events_that_make_no_sense_are_not_told_and_end_nothing(api: Api, cluster: Cluster):
+    with following(cluster) as told:
+        told.until(lambda words: words == ["listed"])
+        senseless: tuple[Any, ...] = ({}, [], {"metadata": {}}, None)
+        with api.changed:
+            for thing in senseless:
+                api.version += 1
+                api.log.append((api.version, "deployments", "ADDED", thing))
+            api.changed.notify_all()
+        api.put("deployments", deployment("1.0", 1))
+        words = told.until(lambda words: words[-1] == "listed authn")  # the place was doubtful: a new list
+        assert set(words) == {"listed", "listed authn"}
 
 
 def test_one_namespace_and_some_labels_are_followed_alone(api: Api, cluster: Cluster):
