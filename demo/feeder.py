@@ -14,9 +14,10 @@ from typing import Any, Protocol
 
 from data import aws
 from data.errors import Unavailable
-from demo import past, present
+from demo import past, present, visits
 from demo.mark import Marks
 from demo.past import Spoken
+from demo.visits import Visit
 from demo.webhook import LONGEST_WAIT, Answer, Outcome, Webhook
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,12 @@ class Mark(Protocol):
 class Feeder:
     """Tells the world's present until it is stopped."""
 
-    def __init__(self, sender: Sender, mark: Mark, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    def __init__(
+        self, sender: Sender, mark: Mark, clock: Callable[[], datetime], stop: threading.Event,
+        visitor: Callable[[Visit], Answer] | None = None,
+    ) -> None:  # fmt: skip
         self._sender = sender
+        self._visitor = visitor
         self._mark = mark
         self._clock = clock
         self._stop = stop
@@ -55,7 +60,7 @@ class Feeder:
             now = self._clock()
             if now <= told:
                 continue
-            if not self._tell(past.between(told, now)):
+            if not self._tell(past.between(told, now)) or not self._visit(visits.between(told, now)):
                 return
             told = now
 
@@ -79,6 +84,17 @@ class Feeder:
             if place + 1 == len(spoken) or spoken[place + 1].at > one.at:
                 self._move(datetime.fromtimestamp(one.at, UTC))
             if place + 1 < len(spoken) and self._stop.wait(HURRY_SECONDS):
+                return False
+        return True
+
+    def _visit(self, visited: Sequence[Visit]) -> bool:
+        """Deliver as real senders do: once, some of it to be refused. False when stopped on the way."""
+        if self._visitor is None:
+            return True
+        for visit in visited:
+            if self._visitor(visit).outcome is Outcome.AWAY:
+                log.info("A delivery of a real sender was lost, as theirs would be.")
+            if self._stop.wait(HURRY_SECONDS):
                 return False
         return True
 
@@ -130,7 +146,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region, role="worker")
     webhook = Webhook(f"http://127.0.0.1:{settings.port}/api/ingest/webhook", settings.webhook_secrets[0])
-    Feeder(webhook, Marks(client, settings.tables), lambda: datetime.now(UTC), stop).run()
+    Feeder(webhook, Marks(client, settings.tables), lambda: datetime.now(UTC), stop, webhook.visit).run()
     return 0
 
 

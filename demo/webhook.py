@@ -7,6 +7,8 @@ from enum import Enum
 from http.client import HTTPException
 from typing import Any, NamedTuple
 
+from demo.visits import Visit
+
 TIMEOUT = 5.0
 LONGEST_WAIT = 30.0
 # The body is wrong and stays wrong; anything else may be mended while we wait.
@@ -41,12 +43,16 @@ class Webhook:
 
     def send(self, envelope: dict[str, Any]) -> Answer:
         """POST the envelope; never raises for what a server or a network may do."""
-        request = urllib.request.Request(
-            self._url,
-            data=json.dumps(envelope).encode(),
-            headers={"Content-Type": "application/json", "X-Webhook-Secret": self._secret},
-            method="POST",
-        )
+        headers = {"Content-Type": "application/json", "X-Webhook-Secret": self._secret}
+        return self._post(self._url, json.dumps(envelope).encode(), headers)
+
+    def visit(self, visit: Visit) -> Answer:
+        """POST a delivery as its own sender would."""
+        ingest = self._url.removesuffix("/webhook")
+        return self._post(ingest + visit.path, visit.body, visit.signed_with(self._secret))
+
+    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        request = urllib.request.Request(url, data=body, headers=headers, method="POST")
         try:
             with self._opener.open(request, timeout=self._timeout):
                 return Answer(Outcome.TAKEN)

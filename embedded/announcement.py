@@ -41,6 +41,7 @@ def text(port: int, secret: str, now: datetime, logs: str) -> str:
     return f"""
 The dashboard is at  http://127.0.0.1:{port}/
 Its API is at        http://127.0.0.1:{port}/api/clusters
+Connect a source     http://127.0.0.1:{port}/ingest?view=set-up
 Webhook secret       {secret}
 Logs                 {logs}
 
