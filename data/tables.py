@@ -211,13 +211,14 @@ def create_queues(sqs: "SQSClient", prefix: str = "") -> Queues:
     return Queues(queue_url, dlq_url)
 
 
-def create_bucket(s3: "S3Client", name: str, region: str) -> None:
-    """The archive's bucket, created where it is missing."""
+def create_bucket(s3: "S3Client", name: str, region: str) -> bool:
+    """The archive's bucket, created where it is missing; whether it was."""
     where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
         s3.create_bucket(Bucket=name, **where)
     except s3.exceptions.BucketAlreadyOwnedByYou:
-        return  # as it should be
+        return False
+    return True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -242,6 +243,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with aws.aws_errors():
             _act(chosen.action, dynamodb, settings.tables)
+            if chosen.action == "create" and settings.archive_bucket:
+                s3 = aws.s3(settings.aws_endpoint_url, settings.aws_region)
+                created = create_bucket(s3, settings.archive_bucket, settings.aws_region)
+                print(f"{'created' if created else 'present'}  {settings.archive_bucket}")
     except Unavailable as error:
         print(f"AWS did not answer: {error}", file=sys.stderr)
         return 1

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 MOST_REPLAYS = 3  # by the daily job: a message that ends its worker each time must not come back for ever
 IN_HAND_SECONDS = 3600  # a precautionary record this young may be of a message that is being worked on
 PAGE = 100
+MOST_NAME = 100
 STREAM = "records"
 
 
@@ -153,9 +154,10 @@ class QuarantineDesk:
 
     def _settle(self, record: Quarantined, state: State, action: Action, by: str) -> Quarantined:
         at = to_instant(self._clock())
+        by = by.encode("utf-8", "replace").decode().strip()[:MOST_NAME] or "nobody"
         self._deliveries.audit(Audited(at, by, action, record.id, record.reason))
         self._deliveries.settle(record, state, by, at)
-        log.info("settled", extra={"messageId": record.message_id, "action": action.value, "by": by[:100]})
+        log.info("settled", extra={"messageId": record.message_id, "action": action.value, "by": by})
         return replace(record, state=state, settled_by=by, settled_at=at)
 
     def _remove(self, settled: Sequence[Quarantined]) -> None:

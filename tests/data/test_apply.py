@@ -174,3 +174,35 @@ def test_an_event_is_stored_only_when_everything_it_causes_is() -> None:
     events: list[AnyEvent] = [deployed("1.0.0", 0), waiting, replace(sealed(promoted), received_at=NOW)]
     errors = applier(client, NOBODY).apply(events)
     assert [type(error) for error in errors] == [Unavailable, type(None), Unavailable]
+
+
+def known(client: MemoryDynamo, *events: AnyEvent) -> list[bool]:
+    """Which of these another delivery had said already."""
+    places: set[int] = set()
+    assert not any(applier(client, NOBODY).apply(events, places))
+    return [place in places for place in range(len(events))]
+
+
+def received(event: DeploymentEvent, seconds: float) -> DeploymentEvent:
+    return replace(event, received_at=add(NOW, seconds))
+
+
+def test_what_another_delivery_said_is_known_whichever_came_first() -> None:
+    client, event = MemoryDynamo(), deployed("1.0.0", 0)
+    assert known(client, received(event, 10), deployed("1.0.0", 1)) == [False, False]
+    assert known(client, received(event, 20)) == [True]
+    assert known(client, received(event, 5)) == [True]
+    assert known(client, received(event, 30), deployed("1.0.0", 2)) == [True, False]
+
+
+def test_a_delivery_on_its_way_again_is_not_known_from_its_own_first_try() -> None:
+    client, event = MemoryDynamo(), deployed("1.0.0", 0)
+    assert known(client, event) == [False]
+    assert known(client, event) == [False]
+
+
+def test_of_two_that_say_the_same_at_once_one_is_new() -> None:
+    event = deployed("1.0.0", 0)
+    for times in ((0, 1), (1, 0), (0, 0)):
+        client = MemoryDynamo()
+        assert known(client, *(received(event, seconds) for seconds in times)) == [False, True]

@@ -1,6 +1,7 @@
 """Table definitions against the emulator, and the command that makes and drops them."""
 
 import json
+import uuid
 from dataclasses import fields
 
 import pytest
@@ -94,6 +95,19 @@ def test_the_command_creates_describes_and_deletes_only_when_told_twice(
     assert tables.main(["describe"]) == 0
     assert '"table": "from-command", "status": "ACTIVE"' in capsys.readouterr().out
     aws.dynamodb.delete_table(TableName="from-command")
+
+
+def test_the_command_makes_the_archives_bucket_once_where_one_is_named(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bucket = f"archive-{uuid.uuid4().hex[:8]}"
+    for name, value in aws.environment(ARCHIVE_BUCKET=bucket).items():
+        monkeypatch.setenv(name, value)
+    said = []
+    for _ in range(2):
+        assert tables.main(["create"]) == 0
+        said.append(capsys.readouterr().out.splitlines()[-1])
+    assert said == [f"created  {bucket}", f"present  {bucket}"]
 
 
 def test_the_command_says_in_a_sentence_that_aws_is_away(
