@@ -47,7 +47,14 @@ COUNTS: Example = {
 }  # fmt: skip
 DAYS = ["2026-02-01", "2026-02-02", "2026-02-03"]
 
+CLOUD_EVENT: Example = {
+    "specversion": "1.0", "id": "6f1c", "source": "/ci/acme", "type": "dev.ddq.retirement",
+    "data": {"clusterId": "mira-us-west-2", "serviceId": "authn", "retiredAt": "2026-02-24T10:00:00Z"},
+}  # fmt: skip
+
 EXAMPLES: dict[str, Any] = {
+    "CloudEvent": CLOUD_EVENT,
+    "CloudEvents": [CLOUD_EVENT],
     "JUnitFile": JUNIT_FILE,
     "Problem": {
         "type": "/api/docs#invalid-request", "title": "The request is not valid", "status": 400,

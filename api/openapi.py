@@ -11,6 +11,7 @@ from api.schemas import SCHEMAS, Schema, ref
 from api.schemas_ingest import EXAMPLE, ingest_schemas
 from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
 from api.schemas_intake import INTAKE_SCHEMAS
+from api.webhooks import PARAMETERS as WEBHOOK_PARAMETERS
 from data import keys
 
 TITLE = "Deployment & Quality Dashboard"
@@ -19,7 +20,7 @@ INTRODUCTION = (
     "`nextCursor`, what is not known is null, and errors are problem documents (RFC 9457)."
 )
 PROBLEM = "application/problem+json"
-SECRETS = ("webhookSecret", "bearerKey")
+SECRETS = ("webhookSecret", "bearerKey", "basicSecret", "gitlabToken", "githubSignature", "standardSignature")
 ALWAYS = {
     400: Answer("The request is not valid; the problem names the field.", "Problem", PROBLEM),
     405: Answer("The method is not known here.", "Problem", PROBLEM),
@@ -29,10 +30,13 @@ ALWAYS = {
 WEBHOOK_ANSWERS = {
     202: Answer("The event is on the queue.", "EventAccepted"),
     200: Answer("Understood, but it changes nothing shown; the reason says why.", "EventIgnored"),
-    401: Answer("No valid secret.", "Problem", PROBLEM),
+    401: Answer("No valid credential, or a signature that is not of this body.", "Problem", PROBLEM),
+    403: Answer("The credential is genuine, but not for this source, cluster or service.", "Problem", PROBLEM),
     404: Answer("The sender is not known.", "Problem", PROBLEM),
+    408: Answer("The body did not arrive in time.", "Problem", PROBLEM),
     413: Answer("The body is larger than 256 KiB.", "Problem", PROBLEM),
     415: Answer("The body is not JSON.", "Problem", PROBLEM),
+    429: Answer("Too much with one credential; `Retry-After` says when to go on.", "Problem", PROBLEM),
 }
 JUNIT_ANSWERS = {code: answer for code, answer in WEBHOOK_ANSWERS.items() if code != 404} | {
     413: Answer("The file is larger than 10 MiB.", "Problem", PROBLEM),
@@ -54,12 +58,19 @@ VARIABLES: dict[str, Schema] = {
     "sender": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "example": "envelope"},
 }  # fmt: skip
 
+WEBHOOK_BODIES = {
+    "application/json": "Envelope",
+    "application/cloudevents+json": "CloudEvent",
+    "application/cloudevents-batch+json": "CloudEvents",
+}
 INGEST = [
     Operation(
         "post", f"/api/ingest/webhook{tail}", name, summary,
         "The answer is 202 only after the queue has the event. Unknown fields are ignored and named in the "
-        "answer. An event for days that are already closed is 200 `ignored`, reason `older_than_retention`.",
-        "Ingest", WEBHOOK_ANSWERS, headers=SECRETS, body={"application/json": "Envelope"},
+        "answer. What changes nothing shown is 200 `ignored` with the reason: a ping, an event that is not about "
+        "deployments or tests, one that no mapping rule makes a deployment, or one for days that are already closed "
+        "(`older_than_retention`). GitHub's form (`payload=…`) is taken as well, from GitHub.",
+        "Ingest", WEBHOOK_ANSWERS, WEBHOOK_PARAMETERS, headers=SECRETS, body=WEBHOOK_BODIES,
     )
     for tail, name, summary in (
         ("", "webhook", "Send an event"),
@@ -99,6 +110,10 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
                 "bearerKey": {"type": "http", "scheme": "bearer"},
+                "basicSecret": {"type": "http", "scheme": "basic", "description": "The password is the secret."},
+                "gitlabToken": {"type": "apiKey", "in": "header", "name": "X-Gitlab-Token"},
+                "githubSignature": {"type": "apiKey", "in": "header", "name": "X-Hub-Signature-256"},
+                "standardSignature": {"type": "apiKey", "in": "header", "name": "webhook-signature"},
                 "adminKey": {"type": "apiKey", "in": "header", "name": "X-Admin-Key"},
             },
         },

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.schemas import COUNT, SECONDS, TEXT, TIME, TRUTH, Schema, array, closed, maybe, ref, words
+from ingest.normalizers.contract import Ignored
 from ingest.schema import SAID
 from ingest.verdicts import DeliveryVerdict
 
@@ -25,8 +26,10 @@ ACCEPTED: Schema = {
     "additionalProperties": False,
 }
 IGNORED = closed(
-    "It was understood and changes nothing shown.", eventId=TEXT,
-    status={"type": "string", "const": "ignored"}, reason=TEXT,
+    "It was understood and changes nothing shown.",
+    eventId=maybe(TEXT, "Null where it came to no event."),
+    status={"type": "string", "const": "ignored"}, reason=words(Ignored),
+    detail=maybe(TEXT, "Why, in a sentence."),
 )  # fmt: skip
 WORKER = closed(
     "One worker.", workerId=TEXT, alive=TRUTH, heartbeatAt=TIME, heartbeatAgeSec=SECONDS,
@@ -56,6 +59,15 @@ STATUS = closed(
         "The state shown.", asOf=maybe(TIME), ageSec=maybe(SECONDS), stale=maybe(TRUTH), reason=maybe(TEXT)
     ),
 )  # fmt: skip
+CLOUD_EVENT: Schema = {
+    "type": "object",
+    "description": "A CloudEvent in structured mode: a CDEvent, or `dev.ddq.*` with a payload of ours as its data.",
+    "properties": {
+        "specversion": {"type": "string"}, "id": {"type": "string"}, "source": {"type": "string"},
+        "type": {"type": "string"}, "data": {"type": "object"},
+    },
+    "required": ["specversion", "id", "source", "type"],
+}  # fmt: skip
 JUNIT_FILE: Schema = {
     "type": "string",
     "description": "JUnit XML: `testsuites` or `testsuite` as its root, without a document type.",
@@ -78,8 +90,9 @@ def ingest_schemas() -> dict[str, Schema]:
     payloads: dict[str, Schema] = {name: _in_our_words(schema) for name, schema in made["$defs"].items()}
     kinds = [_envelope(kind.value, model.__name__) for kind, model in SAID.items()]
     envelope = {"oneOf": kinds, "example": EXAMPLE, "description": "One event with who sends it."}
+    events = {"CloudEvent": CLOUD_EVENT, "CloudEvents": array(ref("CloudEvent"))}
     answers = {"JUnitFile": JUNIT_FILE, "EventAccepted": ACCEPTED, "EventIgnored": IGNORED, "IngestStatus": STATUS}
-    return payloads | {"Envelope": envelope} | answers
+    return payloads | {"Envelope": envelope} | events | answers
 
 
 def _envelope(kind: str, payload: str) -> Schema:

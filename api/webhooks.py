@@ -7,12 +7,19 @@ from werkzeug.datastructures import MultiDict
 
 from api import intake
 from api.intake import Door, Reply
-from api.params import asked
+from api.params import Parameter, asked
 from data.errors import InvalidRequest
 from ingest.normalizers import github
 
 MAX_CLUSTER = 256
 FORM = "application/x-www-form-urlencoded"
+
+PARAMETERS = (
+    Parameter(
+        "cluster", "", str, {"type": "string", "minLength": 1, "maxLength": MAX_CLUSTER},
+        "The cluster-region, or what senders call it, where the sender itself does not say it.",
+    ),
+)  # fmt: skip
 
 bp = Blueprint("webhooks", __name__)
 
