@@ -41,8 +41,10 @@ def deployment(workload: Workload, replica_set: str) -> Verdict | None:
         return Verdict(Status.FAILED, _moment(own), wording.prose(own.message, 500))
     replicas, updated = status.replicas or 0, status.updated_replicas or 0
     if own and own.status == "True" and own.reason == AVAILABLE:
-        # More or fewer pods than updated ones: the condition is still of the rollout before.
-        return Verdict(Status.SUCCESS, _moment(own)) if 0 < replicas == updated else None
+        # Other pods than updated ones: the condition is still of the rollout before. None available: what was
+        # rolled out while scaled to 0 was never tried, and no condition tells when its first pods fail.
+        done = 0 < replicas == updated and (status.available_replicas or 0) > 0
+        return Verdict(Status.SUCCESS, _moment(own)) if done else None
     if progressing is None and _complete(workload, wanted):  # no progress deadline: counts are all there is
         return Verdict(Status.SUCCESS)
     return Verdict(Status.IN_PROGRESS)

@@ -70,6 +70,14 @@ def test_what_is_scaled_to_nothing_never_ran():
     assert judged(deployment("3.4.2", 5), replicas=0) is None
 
 
+def test_what_was_rolled_out_while_scaled_to_nothing_is_no_success_until_a_pod_is_available():
+    scaled_up = available(GOING_ON)
+    scaled_up["status"] |= {"availableReplicas": 0}
+    assert judged(scaled_up) is None
+    scaled_up["status"] |= {"availableReplicas": 1}
+    assert judged(scaled_up) == Verdict(Status.SUCCESS, "2026-11-20T10:03:00.000Z")
+
+
 def test_a_paused_rollout_goes_on():
     paused = deployment("3.4.2", 5)
     paused["status"]["conditions"] = [
