@@ -9,6 +9,7 @@
   const pages = { o: "/", c: "/clusters", s: "/services", a: "/analytics", k: "/scorecard", i: "/ingest" };
   const KEYS = [
     ["/", "Search"], ["?", "This list"], ["r", "Refresh now"], ["p", "Pause or resume live updates"], ["t", "Light or dark"],
+    ["[", "Previous attempt, on a build's page"], ["]", "Next attempt, on a build's page"],
     ["g o", "Overview"], ["g c", "Clusters"], ["g s", "Services"], ["g a", "Analytics"], ["g k", "Score card"], ["g i", "Ingest"],
   ];
   let timer = null, asked = 0, chosen = -1, leading = 0, before = null;
@@ -185,12 +186,19 @@
     show(dialog);
   }
 
+  function step(direction) {
+    const link = document.querySelector(`main a[data-step="${direction}"]`);
+    if (link) open(link.getAttribute("href"));
+  }
+
   const acts = {
     "/": showSearch,
     "?": showKeys,
     r: () => byId("refresh-button").click(),
     p: () => byId("pause-button").click(),
     t: () => byId("theme-button").click(),
+    "[": () => step("previous"),
+    "]": () => step("next"),
     g: () => { leading = Date.now(); },
   };
 
@@ -204,7 +212,8 @@
       if (event.key === "Enter") { event.preventDefault(); follow(); }
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    const composed = event.getModifierState && event.getModifierState("AltGraph");  // brackets, on many keyboards
+    if (((event.ctrlKey || event.altKey) && !composed) || event.metaKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.target.closest && event.target.closest("input, select, textarea, [contenteditable=true]")) return;
     if (keysOff()) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

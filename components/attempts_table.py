@@ -1,42 +1,76 @@
 """A list of attempts, newest first: each row leads to its build, cluster-region, service and CI run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from components import theme
 from components.badges import attempt_badge, gates
 from components.links import build_path, cluster_path, link, safe_link, service_path
 from components.panel import number_cell, row, table
 from components.tags import Child, Children, Node, el, mono
-from components.words import duration, none, short_sha, when
+from components.words import age, duration, none, short_sha, when
 from data.instants import seconds_between
-from data.models import Attempt
+from data.models import SUCCESSFUL, Attempt
+from data.service_views import Active
 
 LONGEST_REASON = 160
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a service's own list says beside: how long each success was active, and the way to compare two."""
+
+    active: Mapping[str, Active]
+    choose: Callable[[Attempt], Child]
+
+
 def attempts_table(
-    attempts: Sequence[Attempt], caption: str, *, serving: frozenset[str] = frozenset(), without: str = ""
+    attempts: Sequence[Attempt],
+    caption: str,
+    *,
+    serving: frozenset[str] = frozenset(),
+    without: str = "",
+    history: History | None = None,
 ) -> Node:
     """The attempts; `without` leaves out the column ("cluster" or "service") the page already says."""
     columns = [("Build", ""), ("Status", "")]
     columns += [("Service", "")] if without != "service" else []
     columns += [("Cluster-region", "")] if without != "cluster" else []
-    columns += [("Started", ""), ("Took", "num"), ("Gates", ""), ("Trigger", ""), ("By", ""), ("CI run", "")]
-    return table(caption, columns, [_row(attempt, serving, without) for attempt in attempts])
+    columns += [("Started", ""), ("Took", "num")]
+    columns += [("Active for", "num")] if history else []
+    columns += [("Gates", ""), ("Trigger", ""), ("By", ""), ("CI run", "")]
+    columns += [("Compare", "")] if history else []
+    return table(caption, columns, [_row(attempt, serving, without, history) for attempt in attempts])
 
 
-def _row(attempt: Attempt, serving: frozenset[str], without: str) -> Node:
+def _row(attempt: Attempt, serving: frozenset[str], without: str, history: History | None) -> Node:
     cells: list[Children] = [_build(attempt, attempt.attempt_id in serving), _status(attempt)]
     if without != "service":
         cells.append(link(attempt.service_id, service_path(attempt.service_id)))
     if without != "cluster":
         cells.append(link(attempt.cluster_id, cluster_path(attempt.cluster_id)))
-    return row(
-        *cells, el("Td", when(attempt.started_at), cls="nowrap"), number_cell(took(attempt)),
+    cells += [el("Td", when(attempt.started_at), cls="nowrap"), number_cell(took(attempt))]
+    if history:
+        cells.append(number_cell(_active(attempt, history.active.get(attempt.attempt_id))))
+    cells += [
         gates(attempt.gates, attempt.attempt_id) if attempt.gates else none("no test results"),
         theme.TRIGGER[attempt.trigger], attempt.actor or none("not given"),
         safe_link("Run", attempt.run_url) or none("no link was sent"),
-    )  # fmt: skip
+    ]  # fmt: skip
+    if history:
+        cells.append(el("Td", history.choose(attempt), cls="nowrap"))
+    return row(*cells)
+
+
+def _active(attempt: Attempt, span: Active | None) -> Child:
+    """From when it served until the next success there; that it still does is said, not counted by the second."""
+    if attempt.status not in SUCCESSFUL:
+        return none("it did not come to serve")
+    if span is None:
+        return none("its end is not known here")
+    if span.until is None:
+        return el("Span", "still, since ", when(span.since))
+    return age(seconds_between(span.since, span.until))
 
 
 def _build(attempt: Attempt, serving: bool) -> list[Child]:

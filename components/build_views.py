@@ -1,17 +1,20 @@
 """One attempt in full: what happened, its gates and runs, what each source said of it, and what surrounds it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
 from components import states, theme
 from components.attempts_table import took
 from components.badges import attempt_badge, badge, gate_words, promotion_badge, quiet, verdict_badge
+from components.comparison_view import delta
+from components.copying import copied, copy_button
 from components.links import build_path, cluster_path, link, pair_path, safe_link, service_path
 from components.panel import facts, number_cell, row, table
 from components.tags import Child, Children, Node, el, icon, mono
 from components.words import duration, none, number, percent, when
 from data.models import Attempt, Build, Claim, Gate, Incident, Promotion, TestRun, Verdict
+from data.service_views import GateChange
 from data.views import BuildDetail
 
 SHOWN_COMMITS = 20
@@ -34,12 +37,12 @@ def headline(detail: BuildDetail) -> Node:
 
 def fact_list(attempt: Attempt, built_from: Build | None) -> Node:
     """Who, when, how long, why, from which commit, by which run."""
-    sha = mono(attempt.git_sha) if attempt.git_sha else none("not given")
+    sha = copied(attempt.git_sha, "the commit") if attempt.git_sha else none("not given")
     return facts(
         [
             ("Service", link(attempt.service_id, service_path(attempt.service_id))),
             ("Cluster-region", link(attempt.cluster_id, cluster_path(attempt.cluster_id))),
-            ("Version", mono(attempt.build_version)),
+            ("Version", copied(attempt.build_version, "the version")),
             ("Commit", sha),
             ("Started", when(attempt.started_at)),
             ("Ended", when(attempt.ended_at) if attempt.ended_at else none("not finished")),
@@ -50,9 +53,9 @@ def fact_list(attempt: Attempt, built_from: Build | None) -> Node:
             ("Source", attempt.source or none("not given")),
             ("Labels", ", ".join(attempt.labels) or None),
             ("Commits", _commits(attempt)),
-            ("Image", el("Span", mono(attempt.image), cls="wrap") if attempt.image else None),
+            ("Image", copied(attempt.image, "the image") if attempt.image else None),
             ("Built from", _built_from(built_from)),
-            ("Attempt", el("Span", mono(attempt.attempt_id), cls="wrap")),
+            ("Attempt", copied(attempt.attempt_id, "the attempt id")),
             ("All attempts here", link("this service on this cluster-region", _pair(attempt))),
         ]
     )
@@ -63,7 +66,7 @@ def _built_from(build: Build | None) -> Children:
     if build is None:
         return None
     committed: Children = [", committed ", when(build.committed_at)] if build.committed_at else None
-    return el("Span", mono(build.sha[:12], build.sha), committed, cls="wrap")
+    return el("Span", copied(build.sha, "the commit the image was built from", build.sha[:12]), committed, cls="wrap")
 
 
 def _pair(attempt: Attempt) -> str:
@@ -73,26 +76,30 @@ def _pair(attempt: Attempt) -> str:
 def _commits(attempt: Attempt) -> Children:
     if not attempt.commits:
         return None
-    shown: list[Child] = [mono(commit.sha[:7], commit.sha) for commit in attempt.commits[:SHOWN_COMMITS]]
+    shown: list[Child] = [
+        copied(commit.sha, f"commit {commit.sha[:7]}", commit.sha[:7]) for commit in attempt.commits[:SHOWN_COMMITS]
+    ]
     more = len(attempt.commits) - SHOWN_COMMITS
     rest = f"and {number(more)} more" if more > 0 else None
     return el("Span", shown, rest, cls="wrap commits")
 
 
-def gates_table(gates: Sequence[Gate]) -> Node:
-    """The run of each suite that counts."""
+def gates_table(gates: Sequence[Gate], changes: Mapping[str, GateChange] | None = None) -> Node:
+    """The run of each suite that counts; with `changes` also how it differs from what served before."""
     if not gates:
         return states.empty("No suite is expected of this service and none ran.")
     columns = [("Suite", ""), ("Gate", ""), ("Pass rate", "num"), ("Passed", "num"), ("Failed", "num")]
     columns += [("Skipped", "num"), ("Total", "num")]
-    return table("Gates", columns, [_gate_row(gate) for gate in gates])
+    columns += [("Against before", "num")] if changes is not None else []
+    return table("Gates", columns, [_gate_row(gate, changes) for gate in gates])
 
 
-def _gate_row(gate: Gate) -> Node:
+def _gate_row(gate: Gate, changes: Mapping[str, GateChange] | None) -> Node:
     counts = (gate.passed, gate.failed, gate.skipped, gate.total)
+    against = [] if changes is None else [number_cell(delta(changes[gate.suite]))]
     return row(
         gate.suite.capitalize(), verdict_badge(gate.verdict), number_cell(_pass_rate(gate)),
-        *[number_cell(none() if count is None else number(count)) for count in counts],
+        *[number_cell(none() if count is None else number(count)) for count in counts], *against,
     )  # fmt: skip
 
 
@@ -172,11 +179,11 @@ def claims_table(claims: Sequence[Claim]) -> Node:
         row(
             when(claim.event_time), claim.source or none("not given"), claim.kind,
             _said(body, said[claim.kind]), el("Td", when(claim.received_at), cls="nowrap"),
-            "tied by version and time" if claim.observation else "by id", _whole(claim),
+            "tied by version and time" if claim.observation else "by id",
         )
         for claim, body in zip(claims, bodies, strict=True)
     ]  # fmt: skip
-    columns = [(name, "") for name in ("Event time", "Source", "Kind", "Said", "Received", "Tied", "Event")]
+    columns = [(name, "") for name in ("Event time", "Source", "Kind", "Said", "Received", "Tied")]
     return table("What each source said", columns, rows)
 
 
@@ -210,9 +217,22 @@ def _said(body: dict[str, object], contradicted: frozenset[str]) -> list[Child]:
 CONTRADICTION = theme.Look("Contradicted by another source", "exclamation-triangle-fill", "rollback")
 
 
-def _whole(claim: Claim) -> Node:
+def raw_events(claims: Sequence[Claim]) -> Node | None:
+    """Every event as it was understood, to unfold."""
+    if not claims:
+        return None
+    return el("Div", el("H3", "Raw events", cls="failed-tests-title"), [_raw(claim) for claim in claims], cls="raw")
+
+
+def _raw(claim: Claim) -> Node:
     body = _body(claim)
     if isinstance(failed := body.get("failedTests"), list):  # told in full under their gate
         body = body | {"failedTests": [one.get("name") for one in failed if isinstance(one, dict)]}
     text = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
-    return el("Details", el("Summary", "Show"), el("Pre", text, cls="event", tabIndex="0"))
+    said = f" {claim.kind} from {claim.source or 'a source that was not given'}"
+    name = el("Span", copied(claim.event_id, "the event id"), copy_button(text, "the event"), cls="raw-name")
+    return el(
+        "Details", el("Summary", when(claim.event_time), said), name,
+        el("Pre", text, cls="event", tabIndex="0", aria_label=f"Event {claim.event_id}"),
+        data_key=f"{claim.event_id} {claim.digest}",
+    )  # fmt: skip

@@ -52,6 +52,11 @@ def duration(seconds: float) -> str:
     return f"{hours}{THIN}h {minutes:02d}{THIN}min"
 
 
+def age(seconds: float) -> str:
+    """A duration that may be of days: `3.2 days`, else as every duration."""
+    return f"{seconds / 86_400:.1f}{THIN}days" if seconds >= 2 * 86_400 else duration(seconds)
+
+
 def minutes(value: float | None) -> Child:
     """A mean duration given in minutes."""
     return none() if value is None else duration(value * 60)

@@ -1,6 +1,6 @@
 """An attempt's time as steps: waiting, rollout, tests. Pure; nothing is guessed, what was not sent has no step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from data.instants import add, seconds_between
 from data.models import TERMINAL, Attempt, Claim, Instant, TestRun
@@ -40,9 +40,3 @@ def _is_far(began: Instant, attempt: Attempt) -> bool:
     over = attempt.ended_at or attempt.started_at
     length = seconds_between(attempt.started_at, over)
     return abs(seconds_between(over, began)) > max(FAR_SECONDS, FAR_TIMES * length)
-
-
-def span(shown: Sequence[Step]) -> tuple[Instant, Instant]:
-    """From the first to the last instant of the steps that are near."""
-    near = [one for one in shown if not one.far]
-    return min(one.start for one in near), max(one.end or one.start for one in near)

@@ -1,11 +1,11 @@
 """A page's list of attempts: its filters, its rows, and the way to older ones. All of its state is the address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import context
 from components import filters, states
-from components.attempts_table import attempts_table
+from components.attempts_table import History, attempts_table
 from components.links import Query, link, page_path
 from components.panel import panel
 from components.tags import Child, Node, el
@@ -24,25 +24,36 @@ Fetch = Callable[[AttemptFilter], Page[Attempt]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which attempts: the page's path, its days, an outcome, other filters by their name in the address."""
+    """Which attempts: the page's path, its days, an outcome, other filters by their name in the address.
+
+    `kept`: what else the address says, no filter of this list.
+    """
 
     path: str
     period: Period
     status: str | None = None
     others: tuple[tuple[str, str], ...] = ()
     cursor: str | None = None
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def query(self) -> Query:
         """The address' query without the page of the list."""
-        return dict(self.period.query) | {"status": self.status} | dict(self.others)
+        return dict(self.period.query) | {"status": self.status} | dict(self.others) | dict(self.kept)
 
     def address(self, **changes: str | None) -> str:
         """The same list, filtered otherwise."""
         return page_path(self.path, self.query | changes, ANCHOR)
 
 
-def attempts_panel(asked: Asked, fetch: Fetch, *, without: str = "", extra: Child = None) -> Node:
+def attempts_panel(
+    asked: Asked,
+    fetch: Fetch,
+    *,
+    without: str = "",
+    extra: Child = None,
+    history: Callable[[Sequence[Attempt]], History] | None = None,
+) -> Node:
     """The panel; Unavailable where the store does not answer."""
     status, cancelled = stored(asked.status)
     wanted = AttemptFilter(
@@ -58,16 +69,19 @@ def attempts_panel(asked: Asked, fetch: Fetch, *, without: str = "", extra: Chil
         filters.chips(_active(asked), page_path(asked.path, None, ANCHOR)) if asked.others and page.items else None
     )
     return panel(
-        "Attempts", el("Div", chosen, extra, cls="toolbar"), active, _rows(page, asked, without),
+        "Attempts", el("Div", chosen, extra, cls="toolbar"), active, _rows(page, asked, without, history),
         _pager(asked, page), _expired(asked),
         anchor=ANCHOR, note=period_words(asked.period.start, asked.period.end),
     )  # fmt: skip
 
 
-def _rows(page: Page[Attempt], asked: Asked, without: str) -> Node:
+def _rows(
+    page: Page[Attempt], asked: Asked, without: str, history: Callable[[Sequence[Attempt]], History] | None
+) -> Node:
     if page.items:
         serving = serving_attempts(context.generation())
-        return attempts_table(page.items, "Attempts, newest first", serving=serving, without=without)
+        beside = history(page.items) if history else None
+        return attempts_table(page.items, "Attempts, newest first", serving=serving, without=without, history=beside)
     if page.cursor:
         return states.empty("None in this stretch.", el("P", "Older attempts may match."), symbol="funnel")
     if asked.status or asked.others:

@@ -6,16 +6,24 @@ from dash import register_page
 
 import context
 from components import build_views, states, theme
+from components.build_steps import build_steps
+from components.copying import copy_button
 from components.failed_tests import gate_failures
-from components.links import service_path
+from components.links import build_path, link, service_path
 from components.panel import panel
-from components.tags import Node, el, mono
+from components.tags import Child, Node, el, mono
+from components.timeline import timeline
 from components.words import counted
 from data import keys
 from data.builds import build
+from data.comparison import gate_changes
 from data.errors import NotFound
 from data.generation import Generation
+from data.health import with_missing
+from data.neighbours import neighbours
 from data.queries import serving_attempts
+from data.service_views import Neighbours
+from data.timeline import steps
 from data.views import BuildDetail
 from pages import live
 from pages.drawing import Args, Part, View
@@ -33,19 +41,22 @@ def _build(generation: Generation, attempt_id: str) -> list[Node]:
         detail = build(context.store(), context.scope(), attempt_id, generation.catalog, serving)
     except NotFound:
         return [_missing(attempt_id)]
+    around = neighbours(context.store(), context.scope(), detail.attempt)
+    times = timeline(steps(detail.attempt, detail.runs, detail.claims))
     return [
-        _head(detail),
-        el("Div", _left(detail), cls="half"),
+        _head(detail, around),
+        panel("Timeline", times, anchor="timeline"),
+        el("Div", _left(detail, around), cls="half"),
         el("Div", _right(detail), cls="half"),
         panel("Test runs", build_views.runs_table(detail.runs), anchor="runs"),
         panel(
-            "What each source said", build_views.claims_table(detail.claims), anchor="claims",
-            note=counted(len(detail.claims), "event"),
+            "What each source said", build_views.claims_table(detail.claims), build_views.raw_events(detail.claims),
+            anchor="claims", note=counted(len(detail.claims), "event"),
         ),
     ]  # fmt: skip
 
 
-def _head(detail: BuildDetail) -> Node:
+def _head(detail: BuildDetail, around: Neighbours) -> Node:
     attempt = detail.attempt
     word = theme.status(attempt.status, attempt.cancelled).word.lower()
     what = f"{attempt.service_id} {attempt.build_version}"
@@ -53,14 +64,30 @@ def _head(detail: BuildDetail) -> Node:
         "H1", attempt.service_id, " ", mono(attempt.build_version), el("Span", f" on {attempt.cluster_id}"),
         tabIndex="-1", data_title=f"{what} {word} - build",
     )  # fmt: skip
-    return el("Div", heading, build_views.headline(detail), cls="page-head")
+    named = el("Div", heading, copy_button(attempt.build_version, "the version"), cls="copied head-name")
+    return el("Div", build_steps(around), named, build_views.headline(detail), cls="page-head")
 
 
-def _left(detail: BuildDetail) -> list[Node]:
+def _left(detail: BuildDetail, around: Neighbours) -> list[Node]:
     return [
-        panel("Gates", build_views.gates_table(detail.gates), gate_failures(detail.runs), anchor="gates"),
+        _gates(detail, around),
         panel("The same version elsewhere", build_views.siblings_table(detail.siblings), anchor="siblings"),
     ]
+
+
+def _gates(detail: BuildDetail, around: Neighbours) -> Node:
+    """With what served before on the pair, where that is known."""
+    before = around.served_before
+    if before is None:
+        gates = build_views.gates_table(detail.gates)
+        return panel("Gates", gates, gate_failures(detail.runs), anchor="gates")
+    service_id, mine = detail.attempt.service_id, detail.attempt.attempt_id
+    earlier = with_missing(before.gates, [gate.suite for gate in detail.gates])
+    changes = {one.suite: one for one in gate_changes(earlier, detail.gates)}
+    both = service_path(service_id, {"compare": f"{before.attempt_id},{mine}"}, "compare")
+    note: list[Child] = ["before: ", link(mono(before.build_version), build_path(before.attempt_id)), ", ", link("compare", both)]
+    gates = build_views.gates_table(detail.gates, changes)
+    return panel("Gates", gates, gate_failures(detail.runs), anchor="gates", note=note)
 
 
 def _right(detail: BuildDetail) -> list[Node]:

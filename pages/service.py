@@ -11,7 +11,7 @@ from components.badges import unconfirmed
 from components.links import safe_link, service_path
 from components.panel import panel
 from components.promotions_table import promotions_table
-from components.tags import Node, el
+from components.tags import Children, Node, el
 from components.words import period as period_words
 from data import queries
 from data.errors import NotFound
@@ -20,6 +20,7 @@ from data.models import Attempt, Health, Page
 from data.store_attempts import AttemptFilter
 from data.views import ServiceSummary
 from pages import live
+from pages import service_history as history
 from pages.asked import Period, identifier, outcome, period
 from pages.attempts_list import Asked, attempts_panel
 from pages.drawing import Args, Part, View
@@ -39,14 +40,22 @@ def view(generation: Generation, args: Args) -> View:
         shown = queries.service_summary(generation, scope, service_id, days.start, days.end, now)
     except NotFound:
         return View([Part("missing", lambda: _missing(generation, service_id), lasting=False)])
-    path = service_path(service_id)
+    path, newest = service_path(service_id), history.newest_attempts(service_id)
     numbers = (path, days, shown.counts, shown.success_rate)
     return View(
         [
             Part("head", lambda: _head(shown, path, days)),
             Part("numbers", lambda: summary_numbers(*numbers), cls="kpis kpis-6"),
             Part("state", lambda: _state(shown)),
-            Part("attempts", lambda: _attempts(shown, path, days, args), what="attempts", lasting=False),
+            Part("rollback", lambda: history.rollback_part(shown), what="the way back", lasting=False),
+            Part("versions", lambda: history.versions_part(shown, newest), what="versions", lasting=False),
+            Part("compare", lambda: _compare(generation, shown, path, days, args), what="this part", lasting=False),
+            Part(
+                "attempts",
+                lambda: _attempts(generation, shown, newest, path, days, args),
+                what="attempts",
+                lasting=False,
+            ),
             Part("promotions", lambda: _promotions(service_id), what="promotions", lasting=False),
         ],
         of=(service_id, days.name, days.start, days.end),
@@ -83,11 +92,28 @@ def _state(shown: ServiceSummary) -> Node:
     return panel("Cluster-regions", [state_views.clusters_table(shown.states), gone], anchor="state")
 
 
-def _attempts(shown: ServiceSummary, path: str, days: Period, args: Args) -> Node:
-    service_id, cluster, stage = shown.service.service_id, identifier(args, "cluster"), args.get("stage")
+def _asked(shown: ServiceSummary, path: str, days: Period, args: Args) -> tuple[Asked, list[str]]:
+    """The list of attempts, and the cluster-regions of the stage it is narrowed to (none: it is not)."""
+    cluster, stage = identifier(args, "cluster"), args.get("stage")
     staged = [one.cluster_id for one, _ in shown.states if one.type.value == stage and not cluster]
     others = (("cluster", cluster),) if cluster else (("stage", stage),) if staged and stage else ()
-    asked = Asked(path, days, outcome(args), others, args.get("cursor"))
+    ids = history.chosen(args, shown.service.service_id)
+    kept = ((history.COMPARE, ",".join(ids)),) if ids else ()
+    return Asked(path, days, outcome(args), others, args.get("cursor"), kept), staged
+
+
+def _compare(generation: Generation, shown: ServiceSummary, path: str, days: Period, args: Args) -> Children:
+    ids = history.chosen(args, shown.service.service_id)
+    asked, _ = _asked(shown, path, days, args)
+    query = asked.query | {"cursor": asked.cursor}
+    return history.compare_part(generation, shown.service.service_id, ids, path, query)
+
+
+def _attempts(
+    generation: Generation, shown: ServiceSummary, newest: history.Newest, path: str, days: Period, args: Args
+) -> Node:
+    asked, staged = _asked(shown, path, days, args)
+    service_id, cluster = shown.service.service_id, identifier(args, "cluster")
 
     def fetch(wanted: AttemptFilter) -> Page[Attempt]:
         store, scope = context.store(), context.scope()
@@ -102,7 +128,9 @@ def _attempts(shown: ServiceSummary, path: str, days: Period, args: Args) -> Nod
         filters.select("cluster", "Cluster-region", options, cluster),
         *[filters.kept(name, value) for name, value in asked.query.items() if name not in ("cluster", "stage")],
     )  # fmt: skip
-    return attempts_panel(asked, fetch, without="service", extra=chosen)
+    ids = history.chosen(args, service_id)
+    beside = history.history_of(generation, shown, newest, asked, ids)
+    return attempts_panel(asked, fetch, without="service", extra=chosen, history=beside)
 
 
 def _promotions(service_id: str) -> Node:

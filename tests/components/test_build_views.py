@@ -93,6 +93,6 @@ def test_an_event_tells_the_names_of_failed_tests_and_leaves_their_messages_to_t
         suite="SANITY", test_run_id="r", verdict=Verdict.FAILED, total=1, passed=0, failed=1,
         failed_tests=(FailedTest("a.b", "a long story"),),
     )  # fmt: skip
-    shown = words(build_views.claims_table([to_claim(sealed(result))]))
+    shown = words(build_views.raw_events([to_claim(sealed(result))]))
     assert '"failedTests":["a.b"]' in "".join(shown.split())
     assert "a long story" not in shown
