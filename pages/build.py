@@ -85,7 +85,8 @@ def _gates(detail: BuildDetail, around: Neighbours) -> Node:
     earlier = with_missing(before.gates, [gate.suite for gate in detail.gates])
     changes = {one.suite: one for one in gate_changes(earlier, detail.gates)}
     both = service_path(service_id, {"compare": f"{before.attempt_id},{mine}"}, "compare")
-    note: list[Child] = ["before: ", link(mono(before.build_version), build_path(before.attempt_id)), ", ", link("compare", both)]
+    served = link(mono(before.build_version), build_path(before.attempt_id))
+    note: list[Child] = ["before: ", served, ", ", link("compare", both)]
     gates = build_views.gates_table(detail.gates, changes)
     return panel("Gates", gates, gate_failures(detail.runs), anchor="gates", note=note)
 
