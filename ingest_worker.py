@@ -72,7 +72,8 @@ def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
     """Everything a worker consists of, connected."""
     endpoint, region, tables = settings.aws_endpoint_url, settings.aws_region, settings.tables
     dynamodb = aws.dynamodb(endpoint, region, role="worker")
-    impatient = Deliveries(aws.dynamodb(endpoint, region, role="web"), tables)
+    lean = aws.dynamodb(endpoint, region, role="web")  # for what need not succeed, and must not hold anybody up
+    impatient = Deliveries(lean, tables)
     queue = Queue(
         aws.sqs(endpoint, region, role="worker"),
         settings.required_queue_url(),
@@ -90,7 +91,7 @@ def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
         intake=Intake(queue, held, settings.worker_threads, poll_seconds),
         ticks=ticks,
         outlets=outlets,
-        book=VerdictBook(aws.dynamodb(endpoint, region, role="web"), tables, _utc_now, "worker"),
+        book=VerdictBook(lean, tables, _utc_now, "worker"),
         probe=lambda: _probe(impatient, outlets),
         clock=_utc_now,
     )

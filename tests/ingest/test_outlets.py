@@ -74,16 +74,6 @@ def test_what_is_taken_is_archived_as_it_was_sent_and_nothing_else(aws: Aws, arc
     assert [(one.source, one.reason) for one in ignored] == [("direct", Ignored.OLDER_THAN_RETENTION)]
 
 
-def test_without_a_bucket_nothing_is_archived_and_the_heartbeat_says_so(aws: Aws, archive: Archive) -> None:
-    working.send(aws, deployed())
-    with working.working(aws) as parts:
-        working.until(lambda: working.empty(aws))
-        parts.pulse.beat()
-    (beat,) = working.deliveries(aws).heartbeats(ago(seconds=0))
-    assert (beat.said["archive"], beat.said["bus"]) == (None, None)
-    assert archiving.lines(archive) == []
-
-
 def test_while_the_archive_is_away_messages_stay_and_afterwards_all_are_archived(
     aws: Aws, archive: Archive, proxy: Proxy
 ) -> None:
@@ -108,15 +98,6 @@ def test_while_the_archive_is_away_messages_stay_and_afterwards_all_are_archived
     assert len(working.attempts(aws, "mira-us-west-2", "authn")) == 30
     assert working.deliveries(aws).quarantined() == []
     assert {one.verdict for one in noted(aws)} == {DeliveryVerdict.ACCEPTED}
-
-
-def test_a_bucket_that_is_missing_is_away_not_wrong(aws: Aws, archive: Archive) -> None:
-    working.send(aws, deployed())
-    with working.working(aws, archive_bucket=f"{archive.bucket}-not") as parts:
-        working.until(lambda: parts.worker.away)
-    depth = working.queue_of(aws).depth()
-    assert depth.waiting + depth.in_flight == 1
-    assert working.deliveries(aws).quarantined() == []
 
 
 def test_a_worker_killed_between_archive_and_delete_loses_and_doubles_nothing(
@@ -170,12 +151,13 @@ def test_each_delivery_is_noted_with_its_verdict(aws: Aws) -> None:
     assert not record.passing
 
 
-def test_a_delivery_that_had_to_wait_is_no_duplicate_of_itself(aws: Aws, proxy: Proxy) -> None:
+def test_a_delivery_that_waited_for_a_missing_bucket_is_no_duplicate_of_itself(aws: Aws) -> None:
     """Its claims are there from the first try, and nobody else said them."""
     aws.sqs.set_queue_attributes(QueueUrl=aws.queue_url, Attributes={"VisibilityTimeout": "2"})
     working.send(aws, deployed(1), deployed(2))
     with working.working(aws, archive_bucket="nothing-is-here") as parts:
         working.until(lambda: parts.worker.away)
+    assert working.deliveries(aws).quarantined() == []
     with working.working(aws):
         working.until(lambda: working.empty(aws))
     assert [one.verdict for one in noted(aws)] == [DeliveryVerdict.ACCEPTED] * 2
@@ -199,10 +181,13 @@ def bus(aws: Aws) -> Iterator[str]:
 def test_every_new_event_reaches_the_bus_and_a_repeated_one_does_not(aws: Aws, bus: str) -> None:
     bodies = [deployed(n) | {"receivedAt": ago(minutes=2)} for n in range(3)]
     working.send(aws, *bodies)
-    with working.working(aws, event_bus=bus):
+    with working.working(aws, event_bus=bus) as parts:
         working.until(lambda: working.empty(aws))
         working.send(aws, bodies[0] | {"receivedAt": ago(minutes=1)})
         working.until(lambda: working.empty(aws))
+        parts.pulse.beat()
+        (beat,) = working.deliveries(aws).heartbeats(ago(seconds=0))
+    assert (beat.said["archive"], beat.said["bus"]) == (None, bus)
     published = [json.loads(letter["Body"]) for letter in working.dead_letters(aws)]
     assert {one["detail-type"] for one in published} == {"deployment"}
     attempts = sorted(one["detail"]["payload"]["attemptId"] for one in published)
