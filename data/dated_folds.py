@@ -40,6 +40,7 @@ def fold_promotion(claims: Sequence[Claim], retention_days: int) -> Promotion:
         to_cluster_id=first.to_cluster_id,
         promoted_at=promoted_at,
         status=first.status,
+        status_at=min((e.event_time for e in events if e.status is first.status and e.event_time), default=None),
         promoted_by=last_said(events, "promoted_by"),
         approver=last_said(events, "approver"),
         reason=last_said(events, "reason"),

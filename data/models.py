@@ -164,6 +164,7 @@ class Promotion:
     to_cluster_id: str
     promoted_at: Instant
     status: PromotionStatus = PromotionStatus.SUCCEEDED
+    status_at: Instant | None = None  # when it got there, as its sender says
     promoted_by: str | None = None
     approver: str | None = None
     reason: str | None = None

@@ -1,12 +1,30 @@
 """Reading promotions and incidents, of a service and into a cluster; and what an image was built from."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from data import promotion_streams
 from data.aws import aws_errors
 from data.codec import to_incident, to_promotion
+from data.cursors import query_text
 from data.keys import BUILT, build_partition, incidents_of
-from data.listing import Listing, Row, equal_to, narrowed
-from data.models import Build, Incident, Instant, Page, Promotion, Scope
+from data.listing import Keep, Listing, Row, equal_to, narrowed, read
+from data.models import Build, Incident, Instant, Page, Promotion, PromotionStatus, Scope
+from data.promotion_streams import Stream
 from data.standing_folds import to_build
-from data.store_reads import Query, Reads
+from data.store_reads import Query, Reads, checked_limit
+
+MOST_RECENT = 400  # promotions into one cluster that are looked through for a period
+MOST_IN_ALL = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """Promotions of a period; `complete` False: of some cluster-regions only the newest `most`."""
+
+    promotions: tuple[Promotion, ...]
+    complete: bool
+    most: int
 
 
 class PromotionReads(Reads):
@@ -19,6 +37,7 @@ class PromotionReads(Reads):
         *,
         cluster_id: str | None = None,
         version: str | None = None,
+        status: PromotionStatus | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> Page[Promotion]:
@@ -29,18 +48,60 @@ class PromotionReads(Reads):
             Listing(self._tables.promotions, service_id),
             equal_to("toClusterId", cluster_id) if cluster_id else None,
             equal_to("buildVersion", version) if version else None,
+            equal_to("status", status.value) if status else None,
         )
-        query = ("service_promotions", {"of": service_id, "to": cluster_id, "version": version})
+        query = ("service_promotions", {"of": service_id, "to": cluster_id, "version": version, "status": status})
         return self._promotions(scope, query, listing, limit, cursor)
 
     def cluster_promotions(
-        self, scope: Scope, cluster_id: str, *, limit: int = 50, cursor: str | None = None
+        self,
+        scope: Scope,
+        cluster_id: str,
+        *,
+        status: PromotionStatus | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page[Promotion]:
         """Promotions into one cluster, of every service."""
         if not scope.allows_cluster(cluster_id):
             return Page([])
-        listing = Listing(self._tables.promotions, cluster_id, "toClusterId", "promotedAt", "byCluster")
-        return self._promotions(scope, ("cluster_promotions", {"of": cluster_id}), listing, limit, cursor)
+        query = ("cluster_promotions", {"of": cluster_id, "status": status})
+        return self._promotions(scope, query, self._into(cluster_id, status), limit, cursor)
+
+    def all_promotions(
+        self,
+        scope: Scope,
+        cluster_ids: Collection[str],
+        *,
+        status: PromotionStatus | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Promotion]:
+        """Promotions into all of these clusters, of every service: one bounded Query a cluster, merged."""
+        bound = query_text("all_promotions", {"status": status}, scope)
+        begin = promotion_streams.to_place(self._cursors.open(bound, cursor)) if cursor else None
+        want = checked_limit(limit) + 1
+        streams = []
+        for cluster_id in sorted(one for one in cluster_ids if scope.allows_cluster(one)):
+            listing, start = promotion_streams.continued(self._into(cluster_id, status), cluster_id, begin)
+            piece = read(self._client, listing, self._now(), want, start, self._allowed(scope))
+            streams.append(Stream(cluster_id, piece))
+        rows, end = promotion_streams.merged(streams, limit)
+        sealed = self._cursors.seal(bound, promotion_streams.positions(end)) if end else None
+        return Page([to_promotion(row) for row in rows], sealed)
+
+    def recent_promotions(self, scope: Scope, cluster_ids: Collection[str], since: Instant) -> Recent:
+        """Promotions into these clusters since then, of each cluster the newest: one bounded Query a cluster."""
+        wanted = [one for one in cluster_ids if scope.allows_cluster(one)]
+        most = min(MOST_RECENT, MOST_IN_ALL // max(len(wanted), 1))
+        found: list[Promotion] = []
+        complete = True
+        for cluster_id in wanted:
+            listing = self._into(cluster_id, since=since)
+            piece = read(self._client, listing, self._now(), most + 1, None, self._allowed(scope))
+            complete = complete and len(piece.rows) <= most and piece.stopped_at is None
+            found += [to_promotion(row) for row in piece.rows[:most]]
+        return Recent(tuple(found), complete, most)
 
     def incidents(
         self,
@@ -71,11 +132,16 @@ class PromotionReads(Reads):
             item = self._client.get_item(TableName=self._tables.events, Key=key).get("Item")
         return to_build(item) if item and int(item["expiresAt"]["N"]) > self._now() else None
 
+    def _into(self, cluster_id: str, status: PromotionStatus | None = None, since: Instant | None = None) -> Listing:
+        listing = Listing(self._tables.promotions, cluster_id, "toClusterId", "promotedAt", "byCluster", since=since)
+        return narrowed(listing, equal_to("status", status.value) if status else None)
+
     def _promotions(
         self, scope: Scope, query: Query, listing: Listing, limit: int, cursor: str | None
     ) -> Page[Promotion]:
-        def allowed(row: Row) -> bool:
-            return scope.allows(row["toClusterId"]["S"], row["serviceId"]["S"])
+        return self._page(scope, query, listing, to_promotion, limit, cursor, self._allowed(scope))
 
-        open_scope = scope.clusters is None and scope.services is None
-        return self._page(scope, query, listing, to_promotion, limit, cursor, None if open_scope else allowed)
+    def _allowed(self, scope: Scope) -> Keep | None:
+        if scope.clusters is None and scope.services is None:
+            return None
+        return lambda row: scope.allows(row["toClusterId"]["S"], row["serviceId"]["S"])

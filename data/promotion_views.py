@@ -1,0 +1,146 @@
+"""What the promotions page and its API show: lanes, what waits in them and what blocks it, paths, convergence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.catalog_models import Cluster, ClusterType, Freeze, Service
+from data.models import Gate, Instant, PromotionStatus
+from data.views import PairState
+
+
+class BlockerKind(StrEnum):
+    """Why a version should not go on yet."""
+
+    GATE_FAILED = "gate_failed"
+    GATE_MISSING = "gate_missing"
+    SOAK = "soak"
+    FREEZE = "freeze"
+    UNHEALTHY = "unhealthy"
+    PROMOTION_PENDING = "promotion_pending"
+    PROMOTION_REJECTED = "promotion_rejected"
+    PROMOTION_FAILED = "promotion_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One reason; `until` where it is known when it ends."""
+
+    kind: BlockerKind
+    cluster_id: str
+    words: str
+    until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A version that serves here and nowhere after this place on its way."""
+
+    version: str
+    since: Instant
+    targets: tuple[str, ...]  # the cluster-regions next on its way that serve something older, or nothing
+    soak_until: Instant | None  # None: no soak time is set here
+    soak_left_sec: float | None
+    gates: tuple[Gate, ...]  # of the attempt that serves; expected suites without a run are MISSING
+    blockers: tuple[Blocker, ...]
+    under_way: PromotionStatus | None = None  # APPROVED or IN_PROGRESS: somebody is moving it
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How many newer versions served before this place; `exact` False: at least so many."""
+
+    versions: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One cluster-region of a service's lane."""
+
+    cluster: Cluster
+    state: PairState | None  # None: never deployed here, or taken away
+    waiting: Waiting | None = None
+    behind: Behind | None = None  # None: it cannot be told
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The cluster-regions of one type, and the freezes open or coming there."""
+
+    type: ClusterType
+    clusters: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One service on its way through the stages; `stops` by stage, as in `Lanes.stages`."""
+
+    service: Service
+    stops: tuple[tuple[Stop, ...], ...]
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """What waits, in the order of the stages."""
+        return [stop.waiting for stops in self.stops for stop in stops if stop.waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Services on their way. `promotions_read` False: whether one is pending or rejected is not known."""
+
+    stages: tuple[Stage, ...]
+    lanes: Sequence[Lane]
+    off_path: tuple[Cluster, ...]  # cluster-regions whose stage nobody has said
+    freezes: tuple[Freeze, ...]  # open now or beginning within FREEZES_AHEAD, by start
+    promotions_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Promotions from one cluster-region to another; those still going are in `open`."""
+
+    from_cluster_id: str
+    to_cluster_id: str
+    succeeded: int
+    failed: int
+    rejected: int
+    open: int
+    median_sec: float | None  # from asked to done, of those that succeeded and whose steps were reported
+    timed: int
+
+    @property
+    def total(self) -> int:
+        return self.succeeded + self.failed + self.rejected + self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One cluster-region and the version looked at; `newer`: whether what serves there instead is newer."""
+
+    cluster: Cluster
+    state: PairState | None
+    serves: bool
+    since: Instant | None
+    newer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """How far one version got over the cluster-regions of its service."""
+
+    service: Service
+    version: str
+    versions: tuple[str, ...]  # every version that serves somewhere, newest first where that can be told
+    places: tuple[Reached, ...]
+
+    @property
+    def serving(self) -> int:
+        """On how many cluster-regions it serves."""
+        return sum(place.serves for place in self.places)
+
+    @property
+    def first(self) -> Instant | None:
+        """Since when it serves where it came first."""
+        return min((place.since for place in self.places if place.serves and place.since), default=None)
