@@ -9,8 +9,8 @@
   async function copy(button) {
     const text = button.closest(".snippet").querySelector("code").textContent;
     const words = button.querySelector("span");
-    words.textContent = (await written(text)) ? " Copied" : " Select it and copy";
-    setTimeout(() => { words.textContent = " Copy"; }, 2000);
+    words.textContent = (await written(text)) ? "Copied" : "Select it and copy";
+    setTimeout(() => { words.textContent = "Copy"; }, 2000);
   }
   async function written(text) {
     try {

@@ -60,13 +60,14 @@ def _field(name: str, label: str, entry: Node, cls: str = "field") -> Node:
 def result(tried: Tried) -> list[Node]:
     """What would become of it: verdict, credentials, events, names, effects."""
     said = tried.explanation
+    via = list(dict.fromkeys([*said.via, *(line for one in said.events for line in one.via)]))
     return [
         el("Div", verdict_badge(said.verdict), _why(said), cls="entry-head"),
         facts([
             ("Sender", mono(said.sender) if said.sender else "not recognised"),
             ("Source", mono(said.source) if said.source else None),
             ("Credentials", _credential(said.credential)),
-            ("Names became ids", _lines(said.via) if said.via else None),
+            ("Names became ids", _lines(via) if via else None),
             ("Not known, ignored", ", ".join(said.unknown_fields) or None),
             ("It would change", _effects(tried.effects)),
         ]),

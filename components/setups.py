@@ -161,7 +161,7 @@ def _snippet(snippet: Snippet) -> Node:
     text = el("Code", snippet.text, cls="with-origin")
     code = el("Pre", text, cls="command", tabIndex="0", role="region", aria_label=snippet.caption)
     copy = el(
-        "Button", icon("clipboard"), el("Span", " Copy"), type="button", cls="btn btn-sm btn-outline-secondary copy",
+        "Button", icon("clipboard"), el("Span", "Copy"), type="button", cls="btn btn-sm btn-outline-secondary copy",
         aria_label=f"Copy: {snippet.caption}",
     )  # fmt: skip
     head = el("Div", el("H3", snippet.caption, cls="snippet-title"), copy, cls="snippet-head")

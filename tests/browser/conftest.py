@@ -31,6 +31,7 @@ FAILED_TEST = {
     "name": "com.acme.shop.cart.ACartThatHoldsManyArticlesOfManyKindsTest.addsAnArticle",
     "message": "<img src=x onerror=window.__x=2>\nand why", "durationSec": 0.2,
 }  # fmt: skip
+ADMIN_KEY = "an-admin-key-of-28-characters"
 POISONED = "https://poisoned.example.com/"
 
 
@@ -126,7 +127,7 @@ def dashboard(emulator: str, aws_clients: Any, tmp_path_factory: pytest.TempPath
         logs = tmp_path_factory.mktemp("web")
         ready = Dashboard(Web(0, None), aws, proxy, began)  # type: ignore[arg-type]  # not started yet
         ready.say(*past(ready))
-        with serving(aws, logs, AWS_ENDPOINT_URL=proxy.endpoint) as web:
+        with serving(aws, logs, AWS_ENDPOINT_URL=proxy.endpoint, ADMIN_KEY=ADMIN_KEY) as web:
             ready.web = web
             yield ready
 

@@ -11,12 +11,11 @@ import pytest
 from data.instants import to_instant
 from ingest.quarantine_records import Quarantined
 from ingest.queue import Queue
-from tests.api.serving import Web, serving
-from tests.browser.conftest import Dashboard, Tab, tab
+from tests.api.serving import Web
+from tests.browser.conftest import ADMIN_KEY, Dashboard, Tab, tab
 from tests.conftest import WEBHOOK_SECRET
 from tests.ingest import saying, working
 
-KEY = "an-admin-key-of-28-characters"
 VIEWS = ["", "?view=deliveries", "?view=dead-letters", "?view=lab", "?view=lab&sample=junit", "?view=set-up",
          "?view=set-up&for=argocd"]  # fmt: skip
 MARKUP = "<img src=x onerror=window.__x=1>"
@@ -24,12 +23,11 @@ OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture(scope="module")
-def open_web(dashboard: Dashboard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    """A web process with an admin key."""
-    with serving(dashboard.aws, tmp_path_factory.mktemp("admin"), ADMIN_KEY=KEY) as web:
-        web.post(saying.deployment(), X_Webhook_Secret="not-the-secret-0123456789")
-        web.post(saying.deployment(buildVersion="latest"))
-        yield web
+def open_web(dashboard: Dashboard) -> Web:
+    """The web process, after some deliveries it refused."""
+    dashboard.web.post(saying.deployment(), X_Webhook_Secret="not-the-secret-0123456789")
+    dashboard.web.post(saying.deployment(buildVersion="latest"))
+    return dashboard.web
 
 
 @pytest.fixture
@@ -56,6 +54,8 @@ def test_every_view_is_drawn_without_complaint_or_sideways_scroll(chromium, dash
             page = opened.open(f"/ingest{view}")
             page.wait_for_timeout(150)
             assert page.inner_text("main h1") == "Ingest"
+            if "deliveries" in view:
+                page.locator(".entry summary").first.click()
             assert page.evaluate(OVERFLOW) <= 0, view
             assert page.evaluate("window.__x") is None
         assert opened.complaints == []
@@ -120,7 +120,7 @@ def test_the_key_opens_replay_and_discard_and_the_audit_says_who(ingest, dashboa
     page.fill("#admin-key", "not the key")
     page.click("text=Use this key")
     page.wait_for_selector("#admin-said >> text=this is not the admin key")
-    page.fill("#admin-key", KEY)
+    page.fill("#admin-key", ADMIN_KEY)
     page.click("text=Use this key")
     page.wait_for_selector("#admin-said >> text=You act as ada")
     assert page.input_value("#admin-key") == ""
@@ -136,14 +136,14 @@ def test_the_key_opens_replay_and_discard_and_the_audit_says_who(ingest, dashboa
     page.wait_for_selector("#audit >> text=edited and replayed")
     page.wait_for_selector("#audit >> text=ada")
     assert [said for said in ingest.complaints if "40" not in said] == []  # the refusals are told, too
-    assert KEY not in page.content()
+    assert ADMIN_KEY not in page.content()
 
 
 def test_giving_up_takes_a_second_click(ingest, dashboard):
     record = set_aside(dashboard, 3, saying.deployment())
     page = ingest.open(f"/ingest?view=dead-letters&record={record.id}")
     page.fill("#admin-who", "ada")
-    page.fill("#admin-key", KEY)
+    page.fill("#admin-key", ADMIN_KEY)
     page.click("text=Use this key")
     page.wait_for_selector("#admin-said >> text=You act as ada")
     page.click("button >> text=Discard")
