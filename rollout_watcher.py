@@ -66,7 +66,6 @@ def wire(
     settings: Settings,
     watch: WatchSettings,
     cluster: Cluster,
-    pace: Pace | None = None,
     watch_seconds: int = WATCH_SECONDS,
 ) -> Parts:
     """Everything a watcher consists of."""
@@ -74,7 +73,7 @@ def wire(
     queue = Queue(aws.sqs_sender(endpoint, region), settings.required_queue_url(), None)
     catalog = KnownCatalog(CatalogStore(aws.dynamodb(endpoint, region), settings.tables))
     identity = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    election = Election(cluster, watch.lease_namespace, watch.lease_name, identity, pace)
+    election = Election(cluster, watch.lease_namespace, watch.lease_name, identity, Pace(watch.lease_seconds))
     outside = Outside(cluster, watch.cluster_name, catalog.current, queue.send_ten, _utc_now)
     watcher = Watcher(outside, election, skips_system=not watch.namespaces)
     stop = threading.Event()

@@ -19,11 +19,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a lease lasts, how long its holder trusts it, and how often it is looked at."""
+    """How long a lease lasts; its holder trusts it for less, and looks at it more often."""
 
     lasts: float = 15.0
-    trusted: float = 10.0
-    every: float = 2.0
+
+    @property
+    def trusted(self) -> float:
+        """How long after a renewal its holder acts."""
+        return self.lasts * 2 / 3
+
+    @property
+    def every(self) -> float:
+        """How often it is renewed, or looked at."""
+        return self.lasts * 2 / 15
 
 
 class Election:

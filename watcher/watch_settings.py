@@ -21,6 +21,7 @@ class WatchSettings:
     selector: str = ""
     lease_namespace: str = "default"
     lease_name: str = LEASE_NAME
+    lease_seconds: int = 15
     kubeconfig: Path | None = None  # None: the cluster this process runs in
     heartbeat_file: Path | None = None
 
@@ -37,6 +38,7 @@ class WatchSettings:
             env.get("WATCH_SELECTOR", "").strip(),
             _lease_namespace(env),
             LEASE_NAME,
+            _lease_seconds(env.get("WATCH_LEASE_SECONDS", "").strip() or "15"),
             Path(kubeconfig) if kubeconfig else None,
             Path(heartbeat) if heartbeat else None,
         )
@@ -48,6 +50,12 @@ def _lease_namespace(env: Mapping[str, str]) -> str:
     if said:
         return said[0]
     return POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.exists() else "default"
+
+
+def _lease_seconds(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 3 <= int(text) <= 300):
+        raise SettingsError(f"WATCH_LEASE_SECONDS must be a whole number from 3 to 300, not {text[:40]!r}.")
+    return int(text)
 
 
 def _namespaces(variable: str, text: str) -> tuple[str, ...]:

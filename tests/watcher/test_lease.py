@@ -26,7 +26,7 @@ def clock() -> Clock:
 
 
 def candidate(cluster: Cluster, clock: Clock, identity: str) -> Election:
-    return Election(cluster, "tools", "rollout-watcher", identity, Pace(15, 10, 0.01), clock)
+    return Election(cluster, "tools", "rollout-watcher", identity, Pace(15), clock)
 
 
 def leading(one: Election) -> bool:

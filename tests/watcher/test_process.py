@@ -55,10 +55,18 @@ def test_wrong_settings_are_one_sentence_and_status_two(
 def test_every_variable_reaches_its_field():
     said = WatchSettings.from_env({
         "WATCH_CLUSTER_NAME": " mira ", "WATCH_NAMESPACES": "shop, bank,,shop", "WATCH_SELECTOR": "team=identity",
-        "WATCH_LEASE_NAMESPACE": "tools", "WATCH_HEARTBEAT_FILE": "/tmp/beat", "KUBECONFIG": "/etc/kube",
+        "WATCH_LEASE_NAMESPACE": "tools", "WATCH_LEASE_SECONDS": "30", "WATCH_HEARTBEAT_FILE": "/tmp/beat",
+        "KUBECONFIG": "/etc/kube",
     })  # fmt: skip
     assert said == WatchSettings(
-        "mira", ("shop", "bank"), "team=identity", "tools", "rollout-watcher", Path("/etc/kube"), Path("/tmp/beat")
+        "mira",
+        ("shop", "bank"),
+        "team=identity",
+        "tools",
+        "rollout-watcher",
+        30,
+        Path("/etc/kube"),
+        Path("/tmp/beat"),
     )
 
 
@@ -67,6 +75,12 @@ def test_the_lease_is_in_the_pods_own_namespace_where_none_is_said(tmp_path: Pat
     assert WatchSettings.from_env({"WATCH_CLUSTER_NAME": "mira"}).lease_namespace == "default"
     (tmp_path / "namespace").write_text("deploy-dashboard\n")
     assert WatchSettings.from_env({"WATCH_CLUSTER_NAME": "mira"}).lease_namespace == "deploy-dashboard"
+
+
+@pytest.mark.parametrize("text", ["2", "301", "1e2", "-5", "٣٣", "9" * 5000])
+def test_a_lease_lasts_a_few_seconds_or_minutes(text: str):
+    with pytest.raises(SettingsError, match="WATCH_LEASE_SECONDS must be a whole number from 3 to 300"):
+        WatchSettings.from_env({"WATCH_CLUSTER_NAME": "mira", "WATCH_LEASE_SECONDS": text})
 
 
 @pytest.mark.parametrize("variable", ["WATCH_NAMESPACES", "WATCH_LEASE_NAMESPACE"])

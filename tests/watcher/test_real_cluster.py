@@ -16,6 +16,8 @@ from tests.watcher.hearing import PATIENCE_SECONDS, Heard
 from tests.watcher.kube import Kube, deployment, real_cluster
 from tests.watcher.processes import watcher
 
+QUICK = {"WATCH_LEASE_SECONDS": "5"}  # another takes over so much sooner
+
 
 def leads(log: Path) -> bool:
     """Whether the watcher of that log comes to lead."""
@@ -31,9 +33,9 @@ def test_no_rollout_of_a_real_cluster_is_lost_or_told_twice(aws: Aws, tmp_path: 
     with real_cluster(tmp_path / "kube") as kube:
         first, second = tmp_path / "first.log", tmp_path / "second.log"
         heard = Heard(aws)
-        with watcher(aws, kube.kubeconfig, first) as one:
+        with watcher(aws, kube.kubeconfig, first, **QUICK) as one:
             assert leads(first)
-            with watcher(aws, kube.kubeconfig, second) as two:
+            with watcher(aws, kube.kubeconfig, second, **QUICK) as two:
                 _rollouts(kube, heard)
                 _takeover(kube, heard, one)
                 _lost_watch(kube, heard, second)
