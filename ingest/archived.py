@@ -18,6 +18,7 @@ from ingest import message
 from ingest.archive import Archive, days
 from ingest.archive_lines import Line
 from ingest.envelope import older_than_retention
+from ingest.headers import Headers
 from ingest.taking import Incoming, take
 
 DAY_SECONDS = 24 * 3600
@@ -135,7 +136,7 @@ def taken(line: Line, catalog: Catalog) -> list[AnyEvent]:
     if line.sender == message.QUEUE:
         text = line.raw.decode("utf-8", "surrogatepass")
         return list(message.parse(text, line.received_at, catalog.suites).events)
-    incoming = Incoming(line.raw, line.headers, line.sender, line.params)
+    incoming = Incoming(line.raw, Headers(line.headers.items()), line.sender, line.params)
     return list(take(incoming, line.received_at, catalog).events)
 
 
