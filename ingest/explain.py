@@ -18,7 +18,8 @@ from data.errors import InvalidRequest, Unavailable
 from data.instants import from_instant, parse_instant
 from ingest.credentials import GITHUB_SIGNATURE, GITLAB_HEADER, SECRET_HEADER, STANDARD_SIGNATURE
 from ingest.explaining import CredentialWord, Explanation, examine, pretty
-from ingest.lab import Headers, headers_of
+from ingest.headers import Headers
+from ingest.lab import headers_of
 from ingest.taking import Incoming
 from ingest.verdicts import DeliveryVerdict
 
@@ -54,7 +55,7 @@ def delivery(raw: bytes, headers: Sequence[str], sender: str | None, params: Seq
     """The delivery as it would come; a content type that is not given is told by the first letter of the body."""
     given: dict[str, str] = dict(headers_of("\n".join(headers)))
     kind = "application/xml" if raw.lstrip().startswith(b"<") else "application/json"
-    return Incoming(raw, Headers({"content-type": kind} | given), sender, dict(map(_pair, params)))
+    return Incoming(raw, Headers(({"content-type": kind} | given).items()), sender, dict(map(_pair, params)))
 
 
 def explained(incoming: Incoming, catalog: Catalog, now: datetime, settings: "Settings") -> Explanation:

@@ -17,7 +17,7 @@ from data.intake_secrets import IntakeSecret
 from ingest import explain
 from ingest.explaining import CredentialWord, Explanation, examine
 from ingest.explaining import explain as explained
-from ingest.lab import Headers
+from ingest.headers import Headers
 from ingest.taking import Incoming, take
 from ingest.verdicts import DeliveryVerdict
 from tests.ingest import saying
@@ -175,7 +175,7 @@ def no_keys(key_id: str) -> None:
 
 def told(body: Any, headers: dict[str, str], *secrets: IntakeSecret, catalog: Catalog | None = None) -> Explanation:
     raw = json.dumps(body).encode()
-    incoming = Incoming(raw, Headers({"Content-Type": "application/json"} | headers))
+    incoming = Incoming(raw, Headers(({"Content-Type": "application/json"} | headers).items()))
     return examine(incoming, NOW, catalog or Catalog(), secrets, no_keys, 90)
 
 
@@ -193,7 +193,7 @@ def test_an_api_key_that_cannot_be_looked_up_is_neither_right_nor_wrong() -> Non
 
 
 def test_the_explanation_and_the_webhook_cannot_disagree() -> None:
-    incoming = Incoming(json.dumps(deployed()).encode(), Headers({}))
+    incoming = Incoming(json.dumps(deployed()).encode(), Headers(()))
     taken = take(incoming, RECEIVED, Catalog())
     said = explained(incoming, RECEIVED, Catalog(), retention_days=90)
     assert tuple(one.event for one in said.events) == taken.events
@@ -208,6 +208,6 @@ def test_a_rule_that_ignores_is_named() -> None:
 
 
 def test_what_cannot_be_parsed_has_no_sender() -> None:
-    said = explained(Incoming(b"\x00", Headers({})), RECEIVED, Catalog(), retention_days=90)
+    said = explained(Incoming(b"\x00", Headers(())), RECEIVED, Catalog(), retention_days=90)
     assert (said.verdict, said.sender, said.source) == (DeliveryVerdict.REJECTED, None, None)
     assert said.as_json()["events"] == []
