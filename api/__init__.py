@@ -21,6 +21,7 @@ from api import (
     quarantine,
     read,
     search,
+    service_history,
     webhooks,
 )
 from api.caching import Answers
@@ -38,7 +39,18 @@ def register(server: Flask) -> None:
     intake.install(server)
     inner = Blueprint("api", __name__)
     errors.register(inner)
-    for part in (read, search, webhooks, junit, ingest_status, deliveries, quarantine, explain, docs):
+    for part in (
+        read,
+        service_history,
+        search,
+        webhooks,
+        junit,
+        ingest_status,
+        deliveries,
+        quarantine,
+        explain,
+        docs,
+    ):
         inner.register_blueprint(part.bp)
     for path in ("", "/", "/<path:unknown>"):
         inner.add_url_rule(path, UNKNOWN, unknown_address, methods=METHODS)

@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response
 
 import context
-from api import caching, deliveries, errors, explain, health, quarantine, read, search
+from api import caching, deliveries, errors, explain, health, quarantine, read, search, service_history
 from api.errors import KINDS
 from api.openapi import ALWAYS, INGEST, document
 from api.params import Asked
@@ -52,6 +52,7 @@ def operations() -> list[Operation]:
     """Every documented operation."""
     return [
         *read.routes.operations,
+        *service_history.routes.operations,
         *search.routes.operations,
         *INGEST,
         *deliveries.routes.operations,

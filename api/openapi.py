@@ -8,6 +8,7 @@ from api.junit import PARAMETERS
 from api.params import Parameter
 from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
+from api.schemas_history import HISTORY_SCHEMAS
 from api.schemas_ingest import EXAMPLE, ingest_schemas
 from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
 from api.schemas_intake import INTAKE_SCHEMAS
@@ -106,7 +107,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "tags": [{"name": name} for name in ("Dashboard", "Ingest", "Health", "Documentation")],
         "paths": paths,
         "components": {
-            "schemas": _with_examples(SCHEMAS | ingest_schemas() | INTAKE_SCHEMAS),
+            "schemas": _with_examples(SCHEMAS | HISTORY_SCHEMAS | ingest_schemas() | INTAKE_SCHEMAS),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
                 "bearerKey": {"type": "http", "scheme": "bearer"},
@@ -153,7 +154,9 @@ def _variable(name: str) -> dict[str, Any]:
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:
-    made = {"name": one.name, "in": "query", "description": one.description, "schema": one.schema}
+    made: dict[str, Any] = {"name": one.name, "in": "query", "description": one.description, "schema": one.schema}
+    if one.required:
+        made["required"] = True
     return made if one.example is None else made | {"example": one.example}
 
 

@@ -46,6 +46,8 @@ class Asked:
     verdict: DeliveryVerdict | None = None
     text: str | None = None
     state: State | None = None
+    a: str | None = None
+    b: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Parameter:
     schema: dict[str, Any]
     description: str
     example: Any = None
+    required: bool = False
 
 
 def asked(args: "MultiDict[str, str]", accepted: Sequence[Parameter]) -> Asked:
@@ -73,6 +76,9 @@ def asked(args: "MultiDict[str, str]", accepted: Sequence[Parameter]) -> Asked:
             values[known[name].into] = known[name].read(given[0])
         except ValueError as error:
             raise InvalidRequest(str(error), name) from None
+    for parameter in accepted:
+        if parameter.required and parameter.into not in values:
+            raise InvalidRequest("is required", parameter.name)
     return _checked(Asked(**values))
 
 
@@ -110,6 +116,12 @@ def _limit(text: str) -> int:
 def _id(text: str) -> str:
     if not keys.ID.fullmatch(text):
         raise ValueError("must be lower-case letters, digits, '.', '_' and '-', 63 at most")
+    return text
+
+
+def _attempt_id(text: str) -> str:
+    if keys.split_attempt_id(text) is None:
+        raise ValueError("must be an attempt id: clusterId:serviceId:buildVersion:n")
     return text
 
 
@@ -204,6 +216,11 @@ TIME_SCHEMA = {
 }
 DAY_SCHEMA = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
 
+ATTEMPT_SCHEMA = {
+    "type": "string", "maxLength": 330,
+    "pattern": "^{0}:{0}:{1}:{2}$".format(*(one.pattern for one in (keys.ID, keys.VERSION, keys.ATTEMPT_NUMBER))),
+}  # fmt: skip
+
 LIMIT = Parameter(
     "limit", "limit", _limit, {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50},
     "How many rows a page has at most.", 15,
@@ -222,6 +239,13 @@ CANCELLED = Parameter(
 )  # fmt: skip
 CLUSTER_ID = Parameter("clusterId", "cluster_id", _id, ID_SCHEMA, "Only this cluster-region.", "mira-us-west-2")
 SERVICE_ID = Parameter("serviceId", "service_id", _id, ID_SCHEMA, "Only this service.", "authn")
+A = Parameter(
+    "a", "a", _attempt_id, ATTEMPT_SCHEMA, "The first attempt.", "mira-us-west-2:authn:3.4.1:1283", required=True
+)
+B = Parameter(
+    "b", "b", _attempt_id, ATTEMPT_SCHEMA, "The second attempt: differences are told from the first to it.",
+    "mira-us-west-2:authn:3.4.2:1284", required=True,
+)  # fmt: skip
 SINCE = Parameter(
     "from", "since", _since, TIME_SCHEMA,
     "Only what started then or later: a UTC date, or a date-time with an offset.", "2026-02-01",
@@ -254,6 +278,7 @@ STATE = Parameter(
     "Only records about which this was done.", "open",
 )  # fmt: skip
 
+PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)
 DAYS = (FIRST, LAST)
 ATTEMPTS = (STATUS, CANCELLED, SINCE, UNTIL, *PAGED)

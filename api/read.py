@@ -20,6 +20,7 @@ from data.errors import InvalidRequest, NotFound
 from data.generation import Generation
 from data.instants import to_instant
 from data.models import Scope
+from data.neighbours import neighbours
 from data.views import AnalyticsFilter
 
 bp = Blueprint("read", __name__)
@@ -133,7 +134,8 @@ def build(_asked: Asked, attempt_id: str) -> Response:
         raise NotFound(f"there is no build attempt {attempt_id[:400]!r}")
     serving_id = attempt_id if attempt_id in serving else None
     found = build_detail(context.store(), context.scope(), attempt_id, gen.catalog, serving_id)
-    return caching.sent_once(summaries.build(found, serving))
+    around = neighbours(context.store(), context.scope(), found.attempt)
+    return caching.sent_once(summaries.build(found, serving, around))
 
 
 @routes.get(

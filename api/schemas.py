@@ -232,6 +232,9 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Build": closed(
         "One attempt with everything known of it.", attempt=ref("BuildAttempt"),
+        previous=maybe(TEXT, "The id of the attempt before it on its cluster-region."),
+        next=maybe(TEXT, "The id of the attempt after it there."),
+        servedBefore=maybe(ref("Attempt"), "What served there when it started, as far as 50 attempts tell."),
         testRuns=array(ref("TestRun")) | {"description": "Every run, newest first."},
         siblings=array(ref("Attempt")) | {"description": "The same version elsewhere or tried again."},
         promotions=array(ref("Promotion")) | {"description": "Of this version."},

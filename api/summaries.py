@@ -21,6 +21,7 @@ from api.serializers import (
 )
 from data.catalog_models import Cluster, Service
 from data.models import Build
+from data.service_views import Neighbours
 from data.views import (
     Analytics,
     AnalyticsFilter,
@@ -133,8 +134,9 @@ def built_from(one: Build | None) -> Json | None:
     return None if one is None else {"image": one.image, "sha": one.sha, "committedAt": one.committed_at}
 
 
-def build(found: BuildDetail, serving: frozenset[str]) -> Json:
-    """One attempt with everything known of it."""
+def build(found: BuildDetail, serving: frozenset[str], around: Neighbours) -> Json:
+    """One attempt with everything known of it, and its neighbours on its pair."""
+    before = around.served_before
     one = found.attempt
     own = attempt(one, found.serving) | {
         "gates": gates(found.gates),
@@ -149,6 +151,9 @@ def build(found: BuildDetail, serving: frozenset[str]) -> Json:
     }
     return {
         "attempt": own,
+        "previous": around.previous.attempt_id if around.previous else None,
+        "next": around.next.attempt_id if around.next else None,
+        "servedBefore": attempt(before, before.attempt_id in serving) if before else None,
         "testRuns": runs(found.runs),
         "siblings": [attempt(other, other.attempt_id in serving) for other in found.siblings],
         "promotions": [promotion(one) for one in found.promotions],
