@@ -74,9 +74,10 @@
       if (!text) continue;
       const seconds = (Date.now() - Date.parse(element.getAttribute("datetime"))) / 1000;
       const absolute = element.title.slice(0, 16) + " UTC";
-      const recent = seconds >= -60 && (seconds < 86400 || element.classList.contains("age"));
+      const lasting = element.classList.contains("lasting");
+      const recent = seconds >= -60 && (seconds < 86400 || lasting || element.classList.contains("age"));
       // full minutes only: a text that ticks every second is noise
-      const words = !recent ? absolute : seconds < 60 ? "just now" : age(seconds) + " ago";
+      const words = !recent ? absolute : lasting ? age(Math.max(seconds, 60)) : seconds < 60 ? "just now" : age(seconds) + " ago";
       if (text.nodeValue !== words) text.nodeValue = words;
     }
   }

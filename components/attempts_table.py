@@ -48,14 +48,15 @@ def _row(attempt: Attempt, serving: frozenset[str], without: str, history: Histo
     if without != "service":
         cells.append(link(attempt.service_id, service_path(attempt.service_id)))
     if without != "cluster":
-        cells.append(link(attempt.cluster_id, cluster_path(attempt.cluster_id)))
+        where = link(attempt.cluster_id, cluster_path(attempt.cluster_id))
+        cells.append(el("Td", where, cls="nowrap" if history else ""))
     cells += [el("Td", when(attempt.started_at), cls="nowrap"), number_cell(took(attempt))]
     if history:
         cells.append(number_cell(_active(attempt, history.active.get(attempt.attempt_id))))
     cells += [
         gates(attempt.gates, attempt.attempt_id) if attempt.gates else none("no test results"),
         theme.TRIGGER[attempt.trigger], attempt.actor or none("not given"),
-        safe_link("Run", attempt.run_url) or none("no link was sent"),
+        el("Td", safe_link("Run", attempt.run_url) or none("no link was sent"), cls="nowrap"),
     ]  # fmt: skip
     if history:
         cells.append(el("Td", history.choose(attempt), cls="nowrap"))
@@ -69,7 +70,7 @@ def _active(attempt: Attempt, span: Active | None) -> Child:
     if span is None:
         return none("its end is not known here")
     if span.until is None:
-        return el("Span", "still, since ", when(span.since))
+        return el("Span", when(span.since, cls="lasting"), " so far")
     return age(seconds_between(span.since, span.until))
 
 

@@ -175,16 +175,40 @@ def claims_table(claims: Sequence[Claim]) -> Node:
     bodies = [_body(claim) for claim in claims]
     said = {kind: _contradictions([b for c, b in zip(claims, bodies, strict=True) if c.kind == kind])
             for kind in {claim.kind for claim in claims}}  # fmt: skip
-    rows = [
-        row(
-            when(claim.event_time), claim.source or none("not given"), claim.kind,
-            _said(body, said[claim.kind]), el("Td", when(claim.received_at), cls="nowrap"),
-            "tied by version and time" if claim.observation else "by id",
-        )
-        for claim, body in zip(claims, bodies, strict=True)
-    ]  # fmt: skip
+    told = [(claim, _said(body, said[claim.kind])) for claim, body in zip(claims, bodies, strict=True)]
+    rows = [_claim_row(*group[0], last=group[-1][0], times=len(group)) for group in _repeated(told)]
     columns = [(name, "") for name in ("Event time", "Source", "Kind", "Said", "Received", "Tied")]
     return table("What each source said", columns, rows)
+
+
+Told = tuple[Claim, list[Child]]
+
+
+def _repeated(told: Sequence[Told]) -> list[list[Told]]:
+    """What one source says again and again, that a rollout is still under way, is one row."""
+    groups: list[list[Told]] = []
+    for claim, said in told:
+        before = groups[-1][-1] if groups else None
+        if before and _speaker(before[0]) == _speaker(claim) and before[1] == said:
+            groups[-1].append((claim, said))
+        else:
+            groups.append([(claim, said)])
+    return groups
+
+
+def _speaker(claim: Claim) -> tuple[str, str, bool]:
+    return claim.source, claim.kind, claim.observation
+
+
+def _claim_row(claim: Claim, said: list[Child], last: Claim, times: int) -> Node:
+    again = (
+        el("Div", f"{number(times)} times, last ", when(last.event_time), cls="ink-2 small") if times > 1 else None
+    )
+    return row(
+        when(claim.event_time), claim.source or none("not given"), claim.kind, [*said, again],
+        el("Td", when(claim.received_at), cls="nowrap"),
+        "tied by version and time" if claim.observation else "by id",
+    )  # fmt: skip
 
 
 DECISIVE = ("startedAt", "endedAt", "gitSha", "failureReason", "rollbackToBuild")
@@ -221,7 +245,10 @@ def raw_events(claims: Sequence[Claim]) -> Node | None:
     """Every event as it was understood, to unfold."""
     if not claims:
         return None
-    return el("Div", el("H3", "Raw events", cls="failed-tests-title"), [_raw(claim) for claim in claims], cls="raw")
+    inside = el("Div", [_raw(claim) for claim in claims], cls="raw")
+    return el(
+        "Details", el("Summary", f"Raw events ({number(len(claims))})"), inside, cls="raws", data_key="raw events"
+    )
 
 
 def _raw(claim: Claim) -> Node:
@@ -229,10 +256,10 @@ def _raw(claim: Claim) -> Node:
     if isinstance(failed := body.get("failedTests"), list):  # told in full under their gate
         body = body | {"failedTests": [one.get("name") for one in failed if isinstance(one, dict)]}
     text = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
-    said = f" {claim.kind} from {claim.source or 'a source that was not given'}"
+    said = f"{claim.kind} from {claim.source or 'a source that was not given'}, "
     name = el("Span", copied(claim.event_id, "the event id"), copy_button(text, "the event"), cls="raw-name")
     return el(
-        "Details", el("Summary", when(claim.event_time), said), name,
+        "Details", el("Summary", said, when(claim.event_time)), name,
         el("Pre", text, cls="event", tabIndex="0", aria_label=f"Event {claim.event_id}"),
         data_key=f"{claim.event_id} {claim.digest}",
     )  # fmt: skip

@@ -19,9 +19,11 @@ SHOWN_TESTS = 30
 def comparison_view(found: Comparison) -> list[Node]:
     """The tables and lists of a comparison."""
     return [
-        el("Div", _facts(found), _gates(found.gates), cls="compared"),
-        el("Div", _tests(found), _commits(found), cls="compared"),
-    ]
+        el(
+            "Div", _facts(found), el("Div", _gates(found.gates), _tests(found), _commits(found), cls="compared-side"),
+            cls="compared",
+        )
+    ]  # fmt: skip
 
 
 def _facts(found: Comparison) -> Node:
