@@ -37,7 +37,7 @@ class Sender:
 SENDERS: dict[str, Sender] = {
     sender.name: sender
     for sender in (
-        Sender(ENVELOPE, None, envelope.normalize),
+        Sender(ENVELOPE, None, envelope.normalize, by_shape=envelope.by_shape),
         Sender("junit", "junit", junit.normalize, junit.parse, junit.by_headers),
         Sender("github", "github", github.normalize, github.parse, github.by_headers, github.by_shape),
         Sender("gitlab", "gitlab", gitlab.normalize, by_headers=gitlab.by_headers, by_shape=gitlab.by_shape),
