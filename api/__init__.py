@@ -35,6 +35,7 @@ WITHOUT_PARAMETERS = ("api.ingest_status.ingest_status",)
 def register(server: Flask) -> None:
     """Mount every route of ours under /api, and health beside it; any other address under /api is a 404."""
     server.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # what is not documented is a 405
+    server.url_map.converters["record"] = quarantine.RecordConverter
     server.extensions[read.ANSWERS] = Answers()
     intake.install(server)
     inner = Blueprint("api", __name__)

@@ -10,7 +10,8 @@ from api import admin, intake, params
 from api.routing import Answer, Operation
 from data.errors import InvalidRequest
 from ingest import schema, strict_json
-from ingest.lab import MAX_BYTES, MOST_HEADERS, Headers
+from ingest.headers import Headers
+from ingest.lab import MAX_BYTES, MOST_HEADERS
 from ingest.taking import Incoming
 
 PROBLEM = "application/problem+json"
@@ -57,5 +58,5 @@ def explain() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise InvalidRequest("the body must be a JSON object")
     said = schema.read(Explaining, body)
-    incoming = Incoming(said.body.encode(), Headers(said.headers), said.sender, said.params)
+    incoming = Incoming(said.body.encode(), Headers(said.headers.items()), said.sender, said.params)
     return context.lab().attempt(incoming, context.generation().catalog, context.scope()).as_json()

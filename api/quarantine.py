@@ -4,19 +4,30 @@ from typing import Annotated, Any
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from werkzeug.routing import BaseConverter
 
 import context
 from api import admin, caching, intake, params
 from api.params import Asked
 from api.routing import Answer, Operation, Routes
+from api.schemas_intake import NAME
 from data.errors import InvalidRequest
 from ingest import schema, strict_json
+from ingest.desk import RECORD_ID
 from ingest.quarantine_records import Audited, Quarantined
 from ingest.quarantined import Replayed
 
 MAX_BYTES = 2 * 1024 * 1024  # a message of the queue as a JSON text in JSON
 
 bp = Blueprint("quarantine", __name__)
+
+
+class RecordConverter(BaseConverter):
+    """A record's id in an address: `<record:record_id>`. Anything else there is another address."""
+
+    regex = RECORD_ID.pattern
+
+
 routes = Routes(bp, "Ingest", "/api")
 
 PROBLEM = "application/problem+json"
@@ -43,12 +54,12 @@ def _acting(path: str, name: str, summary: str, description: str, schema_name: s
 
 OPERATIONS = [
     _acting(
-        "/<record_id>/replay", "replay", "Put a message on the queue again",
+        "/<record:record_id>/replay", "replay", "Put a message on the queue again",
         "With `body` the edited message takes its place; it is judged first as a worker would judge it.",
         "Replaying", "QuarantineListed",
     ),
     _acting(
-        "/<record_id>/discard", "discard", "Give a message up", "Its record stays for as long as records do.",
+        "/<record:record_id>/discard", "discard", "Give a message up", "Its record stays for as long as records do.",
         "Acting", "QuarantineListed",
     ),
     _acting(
@@ -67,7 +78,7 @@ class Acting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,99})$")]
+    by: Annotated[str, StringConstraints(pattern=NAME)]
 
 
 class Replaying(Acting):
@@ -86,13 +97,13 @@ def ingest_quarantine(asked: Asked) -> Response:
     return caching.sent_once({"records": [listed(one) for one in page.items], "nextCursor": page.cursor})
 
 
-@routes.get("/ingest/quarantine/<record_id>", Answer("The record.", "QuarantineRecord"), also=NO_RECORD)
+@routes.get("/ingest/quarantine/<record:record_id>", Answer("The record.", "QuarantineRecord"), also=NO_RECORD)
 def ingest_quarantine_record(_asked: Asked, record_id: str) -> Response:
     """One of them, with its body."""
     return caching.sent_once(whole(context.intake().record(context.scope(), record_id)))
 
 
-@bp.post("/ingest/quarantine/<record_id>/replay")
+@bp.post("/ingest/quarantine/<record:record_id>/replay")
 def replay(record_id: str) -> dict[str, Any]:
     """Put a message on the queue again, as it was or as edited."""
     admin.admit()
@@ -101,7 +112,7 @@ def replay(record_id: str) -> dict[str, Any]:
     return listed(context.intake().quarantine.replay(record.id, said.by, said.body))
 
 
-@bp.post("/ingest/quarantine/<record_id>/discard")
+@bp.post("/ingest/quarantine/<record:record_id>/discard")
 def discard(record_id: str) -> dict[str, Any]:
     """Give a message up."""
     admin.admit()

@@ -74,12 +74,12 @@ class Routes:
 
 
 def openapi_path(flask_path: str) -> str:
-    """`/builds/<attempt_id>` -> `/builds/{attemptId}`."""
+    """`/builds/<attempt_id>` -> `/builds/{attemptId}`; a converter in front of a name is left out."""
     return "/".join(map(_segment, flask_path.split("/")))
 
 
 def _segment(segment: str) -> str:
     if not segment.startswith("<"):
         return segment
-    head, *rest = segment.strip("<>").split("_")
+    head, *rest = segment.strip("<>").rpartition(":")[2].split("_")
     return "{" + head + "".join(part.title() for part in rest) + "}"

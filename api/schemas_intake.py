@@ -6,6 +6,8 @@ from api.schemas import COUNT, TEXT, TIME, TRUTH, Schema, array, closed, maybe, 
 from ingest.quarantine_records import Action, State
 from ingest.verdicts import DeliveryVerdict
 
+# Any text without control characters that does not begin with a space: the audit is read by people.
+NAME = r"^[^\u0000-\u0020\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]{0,99}$"
 ANYTHING: Schema = {"type": "object"}
 NEXT = maybe(TEXT, "Null at the end.")
 
@@ -31,7 +33,7 @@ WHOLE = closed("The same with its body.", **_LISTED, body=TEXT)
 ACTING: Schema = {
     "type": "object",
     "description": "Who acts, for the audit.",
-    "properties": {"by": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]([ -~]{0,99})$"}},
+    "properties": {"by": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": NAME}},
     "required": ["by"],
     "additionalProperties": False,
 }

@@ -4,7 +4,7 @@ The page and its endpoint both come through here. Trying is open to whoever sees
 size and in rate: it checks credentials, and must be of no use to somebody who guesses them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from data.intake_secrets import IntakeSecret
 from data.models import Scope
 from ingest.effects import Effect, Reader, effects
 from ingest.explaining import Explanation, examine
+from ingest.headers import Headers
 from ingest.known_keys import KnownKeys
 from ingest.limits import Limits
 from ingest.taking import Incoming
@@ -24,36 +25,17 @@ MOST_HEADERS = 100
 TRIES_A_SECOND = 5
 
 
-class Headers(Mapping[str, str]):
-    """Headers in any letter case, as a delivery has them."""
-
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self._by_name = {name.lower(): value for name, value in given.items()}
-
-    def __getitem__(self, name: str) -> str:
-        return self._by_name[name.lower()]
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._by_name
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_name)
-
-    def __len__(self) -> int:
-        return len(self._by_name)
-
-
 def headers_of(text: str) -> Headers:
     """`Name: value` lines; InvalidRequest names the first that is none."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_HEADERS:
         raise InvalidRequest(f"must be at most {MOST_HEADERS} lines", "headers")
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
             raise InvalidRequest(f"must be lines of `Name: value`, not {line[:60]!r}", "headers")
-        found[name.strip()] = value.strip()
+        found.append((name.strip(), value.strip()))
     return Headers(found)
 
 

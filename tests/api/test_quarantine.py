@@ -16,7 +16,7 @@ from tests.ingest.taken import messages
 
 KEY = "an-admin-key-of-28-characters"
 ADMIN = {"X-Admin-Key": KEY}
-BY = {"by": "ada"}
+BY = {"by": "Zoë"}
 AT = "2026-02-24T11:00:00.000Z"
 
 
@@ -88,7 +88,7 @@ def test_replay_puts_the_message_on_the_queue_again_and_says_who_did_it(client: 
     assert sent["payload"] == saying.deployment()["payload"]
     assert dead(aws) == 0
     [line] = client.get("/api/ingest/audit", headers=ADMIN).get_json()["actions"]
-    assert (line["by"], line["action"], line["recordId"]) == ("ada", "replayed", record.id)
+    assert (line["by"], line["action"], line["recordId"]) == ("Zoë", "replayed", record.id)
 
 
 def test_an_edited_message_is_judged_before_it_takes_the_place_of_the_old_one(client: FlaskClient, aws: Aws) -> None:
