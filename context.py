@@ -93,7 +93,7 @@ def _intake(given: Parts) -> IntakeDesk:
     quarantine = None
     if queue is not None:
         quarantine = QuarantineDesk(records, queue, cursors, _suites, given.clock)
-    verdicts, archive = Verdicts(client, settings.tables, cursors), getattr(settings, "archive_bucket", None)
+    verdicts, archive = Verdicts(client, settings.tables, cursors), settings.archive_bucket
     return IntakeDesk(records, verdicts, queue, quarantine, given.clock, archive=archive is not None)
 
 
