@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from data import keys
 from data.errors import InvalidRequest
 from data.instants import day_before, parse_instant
-from data.models import Day, Instant, Status
+from data.models import Day, Instant, PromotionStatus, Status
 from ingest.quarantine_records import State
 from ingest.verdicts import DeliveryVerdict
 
@@ -46,6 +46,7 @@ class Asked:
     verdict: DeliveryVerdict | None = None
     text: str | None = None
     state: State | None = None
+    promotion_status: PromotionStatus | None = None
     a: str | None = None
     b: str | None = None
 
@@ -130,6 +131,13 @@ def _status(text: str) -> Status:
         return Status(text)
     except ValueError:
         raise ValueError(f"must be one of {', '.join(Status)}") from None
+
+
+def _promotion_status(text: str) -> PromotionStatus:
+    try:
+        return PromotionStatus(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(PromotionStatus)}") from None
 
 
 def _verdict(text: str) -> DeliveryVerdict:
@@ -232,6 +240,10 @@ CURSOR = Parameter(
 STATUS = Parameter(
     "status", "status", _status, {"type": "string", "enum": [s.value for s in Status]},
     "Only attempts of this status; SUCCESS matches LIVE too.", "FAILED",
+)  # fmt: skip
+PROMOTION_STATUS = Parameter(
+    "status", "promotion_status", _promotion_status,
+    {"type": "string", "enum": [s.value for s in PromotionStatus]}, "Only promotions of this status.", "PENDING",
 )  # fmt: skip
 CANCELLED = Parameter(
     "cancelled", "cancelled", _truth, {"type": "boolean"},

@@ -7,19 +7,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
+import orjson
 from flask import Blueprint, Response, current_app
 
 import context
-from api import caching, params, serializers, summaries
+from api import caching, lanes, params, serializers, summaries
 from api.params import Asked
 from api.routing import Answer, Routes
 from api.serializers import Json
-from data import keys, queries, visible
+from data import keys, promotion_path, queries, visible
 from data.builds import build as build_detail
-from data.errors import InvalidRequest, NotFound
+from data.errors import NotFound, Unavailable
 from data.generation import Generation
 from data.instants import to_instant
-from data.models import Scope
+from data.models import Page, Promotion, Scope
 from data.neighbours import neighbours
 from data.views import AnalyticsFilter
 
@@ -140,20 +141,51 @@ def build(_asked: Asked, attempt_id: str) -> Response:
 
 @routes.get(
     "/promotions", Answer("A page of promotions, newest first.", "PromotionPage"),
-    accepts=(params.SERVICE_ID, params.CLUSTER_ID, *params.PAGED),
+    accepts=(params.SERVICE_ID, params.CLUSTER_ID, params.PROMOTION_STATUS, *params.PAGED),
 )  # fmt: skip
 def promotions(asked: Asked) -> Response:
-    """Promotions of a service, or into a cluster-region, or both; one of the two must be named."""
-    store, scope = context.store(), context.scope()
+    """Promotions of a service, or into a cluster-region, or both, or of everything, newest first.
+
+    Where a filter matches few rows a page can be short, or even empty, and still have a `nextCursor`.
+    """
+    store, scope, status = context.store(), context.scope(), asked.promotion_status
+    page: Page[Promotion]
     if asked.service_id is not None:
         page = store.service_promotions(
-            scope, asked.service_id, cluster_id=asked.cluster_id, limit=asked.limit, cursor=asked.cursor
-        )
+            scope, asked.service_id, cluster_id=asked.cluster_id, status=status, limit=asked.limit,
+            cursor=asked.cursor,
+        )  # fmt: skip
     elif asked.cluster_id is not None:
-        page = store.cluster_promotions(scope, asked.cluster_id, limit=asked.limit, cursor=asked.cursor)
+        page = store.cluster_promotions(
+            scope, asked.cluster_id, status=status, limit=asked.limit, cursor=asked.cursor
+        )
     else:
-        raise InvalidRequest("is needed where clusterId is not given", "serviceId")
+        known = [one.cluster_id for one in visible.clusters(context.generation(), scope)]
+        page = store.all_promotions(scope, known, status=status, limit=asked.limit, cursor=asked.cursor)
     return caching.sent_once(serializers.promotions(page))
+
+
+@routes.get(
+    "/promotions/lanes", Answer("The lanes, services by name.", "Lanes"), accepts=(params.SERVICE_ID,), also=NOT_FOUND
+)
+def promotion_lanes(asked: Asked) -> Response:
+    """What serves in each stage, what waits there, and what would block it.
+
+    Blockers are failed and missing gates, a soak time that is not over, a freeze where the version would go, a
+    failure after it where it serves, and a promotion that is pending or did not succeed, of the last 14 days.
+    """
+    gen, scope, now = context.generation(), context.scope(), context.now()
+    if asked.service_id is not None:
+        visible.service(gen, scope, asked.service_id)
+    known = [one.cluster_id for one in visible.clusters(gen, scope)]
+    since = to_instant(now - promotion_path.BLOCKERS_FROM)
+    try:
+        recent = context.store().recent_promotions(scope, known, since).promotions
+    except Unavailable:  # the answer says that it is without
+        recent = None
+    found = promotion_path.lanes(gen, scope, now, recent, lambda one: asked.service_id in (None, one.service_id))
+    content = orjson.dumps({"generation": gen.generation} | lanes.lanes(found))
+    return caching.sent(caching.stamped(content, gen.as_of))
 
 
 @routes.get(

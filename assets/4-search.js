@@ -6,11 +6,11 @@
   const KEYS_OFF = "dqd-keys-off";
   const paths = { service: "/services/", cluster: "/clusters/", attempt: "/builds/" };
   const kinds = { service: "Services", cluster: "Cluster-regions", attempt: "Build attempts" };
-  const pages = { o: "/", c: "/clusters", s: "/services", a: "/analytics", k: "/scorecard", i: "/ingest" };
+  const pages = { o: "/", c: "/clusters", s: "/services", p: "/promotions", a: "/analytics", k: "/scorecard", i: "/ingest" };
   const KEYS = [
     ["/", "Search"], ["?", "This list"], ["r", "Refresh now"], ["p", "Pause or resume live updates"], ["t", "Light or dark"],
     ["[", "Previous attempt, on a build's page"], ["]", "Next attempt, on a build's page"],
-    ["g o", "Overview"], ["g c", "Clusters"], ["g s", "Services"], ["g a", "Analytics"], ["g k", "Score card"], ["g i", "Ingest"],
+    ["g o", "Overview"], ["g c", "Clusters"], ["g s", "Services"], ["g p", "Promotions"], ["g a", "Analytics"], ["g k", "Score card"], ["g i", "Ingest"],
   ];
   let timer = null, asked = 0, chosen = -1, leading = 0, before = null;
 

@@ -46,8 +46,11 @@ def health_badge(health: Health) -> Node:
 
 
 def promotion_badge(status: PromotionStatus) -> Node:
-    """How far a promotion got."""
-    return badge(theme.PROMOTION[status])
+    """How far a promotion got; success is quiet."""
+    look = theme.PROMOTION[status]
+    if look.tone == "success":
+        return el("Span", icon(look.icon), el("Span", look.word), cls="state-plain tone-success")
+    return badge(look)
 
 
 def verdict_badge(verdict: Verdict) -> Node:

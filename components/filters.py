@@ -65,6 +65,13 @@ def day_field(name: str, label: str, value: Day | None) -> Node:
     return el("Div", el("Label", label, htmlFor=field), chosen, cls="field")
 
 
+def text_field(name: str, label: str, value: str | None) -> Node:
+    """A word to look for."""
+    field = f"filter-{name}"
+    chosen = node(BOOTSTRAP, "Input", id=field, name=name, type="search", value=value or "", maxLength=100)
+    return el("Div", el("Label", label, htmlFor=field), chosen, cls="field")
+
+
 def kept(name: str, value: str | None) -> Node | None:
     """A filter the form carries along without showing it."""
     return None if value is None else el("Div", data_keep=name, data_value=value, hidden=True)

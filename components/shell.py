@@ -35,6 +35,7 @@ NAVIGATION = (
     ("Overview", "/"),
     ("Clusters", "/clusters"),
     ("Services", "/services"),
+    ("Promotions", "/promotions"),
     ("Analytics", "/analytics"),
     ("Score card", "/scorecard"),
     ("Ingest", "/ingest"),

@@ -18,6 +18,7 @@ from data.version_order import VersionOrder, version_order
 from data.views import PairState
 
 FREEZES_AHEAD = timedelta(days=14)
+BLOCKERS_FROM = timedelta(days=14)  # a promotion asked for longer ago blocks nothing any more
 STAGES = (ClusterType.DEVELOPMENT, ClusterType.STAGING, ClusterType.PRODUCTION)
 STOPPED = {
     PromotionStatus.PENDING: (BlockerKind.PROMOTION_PENDING, "waits for approval"),

@@ -27,6 +27,7 @@ LAYERS = {
         "data.views",
         "data.instants",
         "data.openings",
+        "data.promotion_views",
         "data.service_views",
     }
     | INTAKE_VIEWS,

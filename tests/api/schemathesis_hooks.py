@@ -24,8 +24,8 @@ def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
     if not isinstance(query, dict):
         return
     query.pop("cursor", None)
-    if "/promotions" in case.path:
-        query.setdefault("serviceId", KNOWN.get("serviceId", "authn"))
+    if case.path.endswith("/promotions/lanes") and "serviceId" in query:
+        query["serviceId"] = KNOWN.get("serviceId", "authn")
     if "from" in query or "to" in query:
         query |= dates(case.path, len(str(query)))
 

@@ -45,7 +45,7 @@ BAD_QUERIES = [
     (f"{ATTEMPTS}?limit=5&limit=5", "limit"), (f"{ATTEMPTS}?clusterId={MIRA}", "clusterId"),
     (f"{ATTEMPTS}?=1", ""), ("/api/clusters?limit=5", "limit"), ("/api/generation?_=1", "_"),
     ("/api/ingest/status?x=1", "x"), ("/healthz?x=1", "x"), ("/api/openapi.json?x", "x"),
-    (f"/api/builds/{SERVING}?x=1", "x"), ("/api/promotions", "serviceId"),
+    (f"/api/builds/{SERVING}?x=1", "x"), ("/api/promotions?status=DONE", "status"),
     ("/api/analytics?from=2026-02-24T10:00:00Z", "from"), ("/api/analytics?to=2026-02-24T10:00:00Z", "to"),
     ("/api/analytics?from=2026-02-24&to=2026-02-23", "from"), ("/api/analytics?from=2020-01-01", "from"),
     ("/api/analytics?to=0001-01-01T00:00:00Z", "to"), ("/api/analytics?to=0001-01-01", "to"),

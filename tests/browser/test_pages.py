@@ -18,6 +18,7 @@ PAGES = {
     "/services/authn": "Authentication",
     FAILED_BUILD: "authn 3.4.0 on mira-us-west-2",
     "/analytics?rows=1": "Analytics",
+    "/promotions?service=authn": "Promotions",
     "/scorecard": "Score card",
     "/no/such/page": "Page not found",
 }

@@ -1,0 +1,235 @@
+"""/promotions: what is on its way where, what waits and what would block it, and what was promoted. All filters are
+the address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dash import register_page
+
+import context
+from components import filters, promotion_lanes, promotion_ways, states
+from components.links import Query, page_path
+from components.panel import panel
+from components.promotion_lanes import PATH
+from components.tags import Child, Node, el
+from components.words import counted
+from components.words import period as period_words
+from data import keys, promotion_path, promotion_paths, queries, visible
+from data.errors import NotFound, Unavailable
+from data.generation import Generation
+from data.instants import to_instant
+from data.models import Instant, Scope
+from data.promotion_views import Lane, Lanes
+from data.store_promotions import Recent
+from pages import live
+from pages.asked import Period, identifier, period
+from pages.drawing import Args, Part, View
+from pages.promotions_list import LISTED, promotions_panel
+
+USUAL = "30d"
+SHOWS: tuple[tuple[str | None, str], ...] = (
+    (None, "All"), ("waiting", "Waiting"), ("ready", "Ready"), ("blocked", "Blocked"),
+)  # fmt: skip
+HAS: dict[str, Callable[[Lane], bool]] = {
+    "waiting": lambda lane: bool(lane.waiting),
+    "ready": lambda lane: any(promotion_lanes.look(one) is promotion_lanes.READY for one in lane.waiting),
+    "blocked": lambda lane: any(one.blockers for one in lane.waiting),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for."""
+
+    days: Period
+    team: str | None
+    service: str | None
+    text: str | None
+    show: str | None
+    others: Query  # what the list of promotions is filtered by
+
+    @property
+    def query(self) -> Query:
+        """The address' query without the page of the list."""
+        own: Query = {"team": self.team, "service": self.service, "q": self.text, "show": self.show}
+        return dict(self.days.query) | own | self.others
+
+    def keeps(self, lane: Lane) -> bool:
+        """Whether a lane is among those asked for."""
+        service = lane.service
+        if self.team and service.team != self.team or self.service and service.service_id != self.service:
+            return False
+        return (not self.text or _says(lane, self.text.casefold())) and (not self.show or HAS[self.show](lane))
+
+
+def _says(lane: Lane, text: str) -> bool:
+    """Whether the service's name or a version that serves contains the text."""
+    versions = [stop.state.serving_version or "" for stops in lane.stops for stop in stops if stop.state]
+    words = (lane.service.name, lane.service.service_id, lane.service.team, *versions)
+    return any(text in word.casefold() for word in words)
+
+
+def view(generation: Generation, args: Args) -> View:
+    """The parts of the page."""
+    scope, now = context.scope(), context.now()
+    asked = _asked(args)
+    clusters = {one.cluster_id: one for one in visible.clusters(generation, scope)}
+    recent = _recent(scope, list(clusters), asked)
+    shown = promotion_path.lanes(generation, scope, now, recent.promotions if recent else None)
+    lanes = [lane for lane in shown.lanes if asked.keeps(lane)]
+    names = {cluster_id: one.name for cluster_id, one in clusters.items()}
+    names |= {one.service.service_id: one.service.name for one in shown.lanes}
+    moment = to_instant(now)
+    version = args.get("version")
+
+    def ways() -> Node:
+        return _ways(recent, generation, scope, asked, names)
+
+    parts = [
+        Part("head", lambda: _head(shown, lanes, asked, names), lasting=False),
+        Part("freezes", lambda: _freezes(shown, names, moment), lasting=False),
+        Part("lanes", lambda: _lanes(shown, lanes, asked, names, moment), lasting=False),
+    ]
+    if asked.service:
+        parts.append(Part("spread", lambda: _spread(generation, scope, asked, version), lasting=False))
+    return View([
+        *parts,
+        Part("ways", ways, what="promotions of these days", lasting=False),
+        Part("history", lambda: promotions_panel(asked.query, asked.service, names, clusters, args),
+             what="promotions", lasting=False),
+    ])  # fmt: skip
+
+
+def _asked(args: Args) -> Asked:
+    show = args.get("show")
+    team, text = args.get("team"), args.get("q", "").strip()
+    return Asked(
+        days=period(args, context.now(), USUAL),
+        team=team if team != filters.ALL else None,
+        service=identifier(args, "service"),
+        text=text[:100] or None,
+        show=show if show in HAS else None,
+        others={name: read(args) for name, read in LISTED.items()},
+    )
+
+
+def _recent(scope: Scope, cluster_ids: list[str], asked: Asked) -> Recent | None:
+    """The promotions of the period, and of the days whose promotions may still block something.
+
+    None while they cannot be read, which the page says where they are missed.
+    """
+    since = min(asked.days.since, to_instant(context.now() - promotion_path.BLOCKERS_FROM))
+    try:
+        return context.store().recent_promotions(scope, cluster_ids, since)
+    except Unavailable:
+        return None
+
+
+def _head(shown: Lanes, lanes: list[Lane], asked: Asked, names: dict[str, str]) -> Node:
+    waiting = [one for lane in lanes for one in lane.waiting]
+    ready = sum(promotion_lanes.look(one) is promotion_lanes.READY for one in waiting)
+    blocked = sum(bool(one.blockers) for one in waiting)
+    words = f"{counted(len(waiting), 'version')} waiting: {ready} ready, {blocked} blocked or soaking"
+    title = f"{len(waiting)} waiting" if waiting else "Promotions"
+    teams = sorted({lane.service.team for lane in shown.lanes if lane.service.team})
+    services = [(lane.service.service_id, lane.service.name) for lane in shown.lanes]
+    rest = {name: value for name, value in asked.query.items() if name not in ("team", "service", "q")}
+    form = filters.form(
+        PATH, "Filters",
+        filters.select("team", "Team", [(one, one) for one in teams], asked.team),
+        filters.select("service", "Service", services, asked.service),
+        filters.text_field("q", "Name or version", asked.text),
+        *[filters.kept(name, value) for name, value in rest.items()], button="Apply",
+    )  # fmt: skip
+    shows = [(word, page_path(PATH, asked.query | {"show": name}), name == asked.show) for name, word in SHOWS]
+    return el(
+        "Div", el("H1", "Promotions", tabIndex="-1", data_title=title), el("P", words, cls="ink-2"),
+        el("Div", form, filters.segments("Show", shows), cls="toolbar"), filters.chips(_active(asked, names), PATH),
+        cls="page-head",
+    )  # fmt: skip
+
+
+def _active(asked: Asked, names: dict[str, str]) -> list[tuple[str, str]]:
+    said = {
+        "team": asked.team,
+        "service": names.get(asked.service, asked.service) if asked.service else None,
+        "q": f"“{asked.text}”" if asked.text else None,
+    }
+    without = {name: page_path(PATH, asked.query | {name: None}) for name in said}
+    words = {"team": "team", "service": "service", "q": "name or version"}
+    return [(f"{words[name]}: {value}", without[name]) for name, value in said.items() if value]
+
+
+def _freezes(shown: Lanes, names: dict[str, str], now: Instant) -> Node | None:
+    if not shown.freezes:
+        return el("P", "No freeze now or in the next 14 days.", cls="hint")
+    table = promotion_lanes.freezes_table(shown.freezes, names, now)
+    return panel("Freezes", table, anchor="freezes", note="now and in the next 14 days")
+
+
+def _lanes(shown: Lanes, lanes: list[Lane], asked: Asked, names: dict[str, str], now: Instant) -> Node:
+    if not shown.lanes:
+        return el("Div", states.first_event(f"{now[:19]}Z"), cls="panel")
+    if not lanes:
+        chips = [filters.chip(*one) for one in _active(asked, names)]
+        if asked.show:
+            word = dict(SHOWS)[asked.show].lower()
+            chips.append(filters.chip(f"show: {word}", page_path(PATH, asked.query | {"show": None})))
+        return panel("Lanes", states.no_match("services", chips, PATH), anchor="lanes")
+    notes: list[Child] = []
+    if not shown.promotions_read:
+        words = "Promotions could not be read: whether one is pending or was rejected is not known."
+        notes.append(el("P", words, cls="hint could-not-load", role="status"))
+    if shown.off_path:
+        unknown = ", ".join(one.name for one in shown.off_path)
+        notes.append(
+            el("P", f"Not on the path, because the catalog does not say their stage: {unknown}.", cls="hint")
+        )
+    more = len(lanes) - promotion_lanes.SHOWN_LANES
+    if more > 0:
+        notes.append(el("P", f"and {counted(more, 'more service')}: filter to see them", cls="hint"))
+    table = promotion_lanes.lanes_table(shown, lanes, names, now)
+    return panel("Lanes", table, notes, promotion_lanes.legend(), anchor="lanes",
+                 note=counted(len(lanes), "service"))  # fmt: skip
+
+
+def _spread(generation: Generation, scope: Scope, asked: Asked, version: str | None) -> Node:
+    wanted = version if version and keys.VERSION.fullmatch(version) else None
+    try:
+        found = promotion_paths.convergence(generation, scope, asked.service or "", wanted)
+    except NotFound:
+        return panel("Where it serves", states.empty("No version of this service serves anywhere."), anchor="spread")
+    return panel(f"Where {found.service.name} {found.version} serves", promotion_ways.convergence(found),
+                 anchor="spread")  # fmt: skip
+
+
+def _ways(recent: Recent | None, generation: Generation, scope: Scope, asked: Asked, names: dict[str, str]) -> Node:
+    if recent is None:
+        raise Unavailable("promotions of the period")
+    clusters = {one.cluster.cluster_id: one.cluster for one in queries.clusters(generation, scope)}
+    teams = {one.service_id: one.team for one in visible.services(generation, scope)}
+    counted_ = [
+        one
+        for one in recent.promotions
+        if asked.days.since <= one.promoted_at < asked.days.until
+        and (not asked.service or one.service_id == asked.service)
+        and (not asked.team or teams.get(one.service_id) == asked.team)
+    ]
+    days = filters.range_filter(PATH, asked.query, asked.days.name)
+    found = promotion_paths.edges(counted_, clusters)
+    body = (
+        promotion_ways.edges_table(found, names, asked.query)
+        if found
+        else states.empty("No promotion was reported in these days.")
+    )
+    partly = None
+    if not recent.complete:
+        partly = el(
+            "P", f"Counted are the newest {recent.most} into each cluster-region; there were more.", cls="hint"
+        )
+    return panel("Ways", el("Div", days, cls="toolbar"), body, partly, anchor="ways",
+                 note=period_words(asked.days.start, asked.days.end))  # fmt: skip
+
+
+register_page(__name__, path=PATH, title="Promotions - DQD", layout=live.serve("promotions", view), connects=True)
