@@ -18,6 +18,7 @@ from ingest.intake_status import IntakeStatus, queue_state, source_states, worke
 from ingest.quarantine_records import Quarantined, State
 from ingest.quarantined import QuarantineDesk
 from ingest.queue import Depth, Queue
+from ingest.recent_openings import RecentOpenings
 from ingest.verdict_book import Verdicts
 from ingest.verdicts import DeliveryVerdict, Noted
 
@@ -25,7 +26,6 @@ T = TypeVar("T")
 
 STATUS_SECONDS = 1.0
 OPENINGS_SECONDS = 30.0
-LOOKED_AT = 400  # deliveries, for rollouts that are opened twice
 PAGE = 100
 RECORD_ID = re.compile(r"[0-9TZ:.-]{20,30}~[A-Za-z0-9._-]{1,100}", re.ASCII)
 
@@ -95,6 +95,7 @@ class IntakeDesk:
         self._archive = archive
         self._status: Kept[IntakeStatus] = Kept(STATUS_SECONDS)
         self._openings: Kept[list[OpenedTwice]] = Kept(OPENINGS_SECONDS)
+        self._recent_openings = RecentOpenings()
 
     def records(
         self, scope: Scope, limit: int, state: State | None = None, cursor: str | None = None
@@ -131,9 +132,10 @@ class IntakeDesk:
         page = self._verdicts.recent(self._clock(), limit, source=source, verdict=verdict, cursor=cursor)
         return page if scope == EVERYTHING else Page([one for one in page.items if within(scope, one)], page.cursor)
 
-    def opened_twice(self, catalog: Catalog) -> list[OpenedTwice]:
-        """Among the newest deliveries: rollouts that two sources opened."""
-        return self._openings.answer(lambda: opened_twice(self._latest_deployments(), catalog))
+    def opened_twice(self, scope: Scope, catalog: Catalog) -> list[OpenedTwice]:
+        """Of the last day, as far as it was followed: rollouts that two sources opened."""
+        found = self._openings.answer(lambda: opened_twice(self._opened(), catalog))
+        return [one for one in found if scope.allows(one.cluster_id, one.service_id)]
 
     def _look(self) -> IntakeStatus:
         now = to_instant(self._clock())
@@ -157,13 +159,8 @@ class IntakeDesk:
         except Unavailable:
             return None, "queue_away"
 
-    def _latest_deployments(self) -> list[DeploymentEvent]:
-        found: list[DeploymentEvent] = []
-        cursor: str | None = None
-        for _ in range(LOOKED_AT // PAGE):
-            page = self.recent(EVERYTHING, PAGE, verdict=DeliveryVerdict.ACCEPTED, cursor=cursor)
-            found += [event for one in page.items for event in one.events if isinstance(event, DeploymentEvent)]
-            cursor = page.cursor
-            if cursor is None:
-                break
-        return found
+    def _opened(self) -> list[DeploymentEvent]:
+        def read(cursor: str | None) -> Page[Noted]:
+            return self.recent(EVERYTHING, PAGE, verdict=DeliveryVerdict.ACCEPTED, cursor=cursor)
+
+        return self._recent_openings.look(read, to_instant(self._clock()))

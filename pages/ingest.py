@@ -64,7 +64,7 @@ def _sources(generation: Generation) -> Node:
     status = context.intake().status()
     if status.sources is None:
         raise Unavailable("the sources could not be read")
-    twice = sources_table.opened_twice_notice(context.intake().opened_twice(generation.catalog))
+    twice = sources_table.opened_twice_notice(context.intake().opened_twice(context.scope(), generation.catalog))
     body: Child = sources_table.sources_table(status.sources) if status.sources else _nobody()
     return panel("Sources", twice, body, anchor="sources", note="deliveries of the last 24 hours, by UTC hour")
 
