@@ -1,11 +1,12 @@
 """How a service on a cluster-region is shown: in the matrix, in tables, in what needs attention."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components import theme
 from components.badges import attempt_badge, gates, health_badge, history, quiet, unconfirmed
 from components.links import build_path, cluster_path, link, pair_path, safe_link, service_path
 from components.panel import row, table
+from components.promotion_lanes import behind_words
 from components.tags import Child, Node, el, hidden, icon, mono
 from components.words import none, since, when
 from data.catalog_models import Cluster, Service
@@ -16,18 +17,25 @@ from data.models import (
     Instant,
     Status,
 )
+from data.promotion_views import Behind
 from data.views import ClusterHealth, PairState, ServiceRow
 
 SHOWN_ATTENTION = 12  # the matrix has them all
 
 
-def matrix(clusters: Sequence[ClusterHealth], services: Sequence[ServiceRow]) -> Node:
-    """Services by cluster-regions along the promotion path: what serves, what was tried last, its gates."""
+BehindOf = Mapping[tuple[str, str], Behind]  # by (cluster id, service id)
+
+
+def matrix(clusters: Sequence[ClusterHealth], services: Sequence[ServiceRow], behind: BehindOf) -> Node:
+    """Services by cluster-regions along the promotion path: what serves, what was tried last, its gates.
+
+    How far a cell is behind the stage before is said only where it is known for certain.
+    """
     head: list[Child] = [el("Th", "Service", scope="col")]
     for one in clusters:
         name = link(one.cluster.name, cluster_path(one.cluster.cluster_id))
         head.append(el("Th", name, _stage(one), scope="col"))
-    rows = [_matrix_row(one, clusters) for one in services]
+    rows = [_matrix_row(one, clusters, behind) for one in services]
     caption = "Serving version of each service on each cluster-region"
     grid = el(
         "Table", el("Caption", caption, cls="visually-hidden"),
@@ -41,17 +49,21 @@ def _stage(one: ClusterHealth) -> Node:
     return el("Span", one.cluster.type.value, cls="stage-name")
 
 
-def _matrix_row(one: ServiceRow, clusters: Sequence[ClusterHealth]) -> Node:
+def _matrix_row(one: ServiceRow, clusters: Sequence[ClusterHealth], behind: BehindOf) -> Node:
     service = one.service
     cells: list[Child] = [el("Th", _service_name(service), scope="row")]
     for cluster in clusters:
         state = one.states.get(cluster.cluster.cluster_id)
-        cells.append(el("Td", none("never deployed here"), cls="cell") if state is None else _cell(state))
+        if state is None:
+            cells.append(el("Td", none("never deployed here"), cls="cell"))
+        else:
+            cells.append(_cell(state, behind.get((state.cluster_id, state.service_id))))
     return el("Tr", cells)
 
 
-def _cell(state: PairState) -> Node:
+def _cell(state: PairState, behind: Behind | None) -> Node:
     """What serves, since when, and how it is; a failed or running latest attempt is named beside it."""
+    lags = behind is not None and behind.exact and behind.versions > 0
     rows = pair_path(state.cluster_id, state.service_id)
     looks = theme.HEALTH[state.health]
     serving = state.serving_version
@@ -59,9 +71,10 @@ def _cell(state: PairState) -> Node:
     lines: list[Child] = [
         el("Div", version, quiet(looks), cls="cell-line", title=state.why or None),
         el("Div", since(state.current.serving_since), _gates_of(state), cls="cell-line ink-2"),
+        el("Div", behind_words(behind), cls="cell-line behind") if behind and lags else None,
         latest_beside(state),
     ]
-    return el("Td", lines, cls=f"cell cell-{looks.tone}")
+    return el("Td", lines, cls=f"cell cell-{looks.tone}{' cell-behind' if lags else ''}")
 
 
 def _gates_of(state: PairState) -> Node | None:

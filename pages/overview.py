@@ -8,7 +8,7 @@ from components.links import analytics_path, page_path
 from components.panel import panel
 from components.tags import Node, el
 from components.words import counted, number
-from data import queries
+from data import promotion_path, queries
 from data.generation import Generation
 from data.instants import to_instant
 from data.models import Health
@@ -32,7 +32,7 @@ def view(generation: Generation, _args: Args) -> View:
             Part("attention", lambda: _attention(shown, names)),
             Part("running", lambda: _running(shown, names)),
             Part("stages", lambda: panel("Cluster-regions by stage", state_views.stages(shown.clusters))),
-            Part("matrix", lambda: _matrix(shown)),
+            Part("matrix", lambda: _matrix(shown, promotion_path.behind(generation, context.scope()))),
         ],
         of=(to_instant(context.now())[:10],),
     )
@@ -111,14 +111,14 @@ def _running(shown: Overview, names: dict[str, str]) -> Node:
     return panel("In progress", state_views.running_list(shown.in_progress, names), anchor="running")
 
 
-def _matrix(shown: Overview) -> Node:
+def _matrix(shown: Overview, behind: state_views.BehindOf) -> Node:
     legend = el(
         "P", "Serving version, since when, and the gates of the latest finished attempt: ",
         el("Span", "F", cls="gate gate-passed"), " passed ", el("Span", "F", cls="gate gate-failed"), " failed ",
         el("Span", "F", cls="gate gate-partial"), " partial ", el("Span", "F", cls="gate gate-missing"), " no data",
         cls="legend",
     )  # fmt: skip
-    table = state_views.matrix(shown.clusters, shown.services)
+    table = state_views.matrix(shown.clusters, shown.services, behind)
     return panel("Services by cluster-region", table, legend, anchor="matrix")
 
 

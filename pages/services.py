@@ -8,7 +8,7 @@ from components.links import page_path
 from components.panel import panel
 from components.tags import Node, el
 from components.words import counted
-from data import queries
+from data import promotion_path, queries
 from data.generation import Generation
 from data.instants import to_instant
 from data.models import Health
@@ -34,7 +34,7 @@ def _services(generation: Generation, args: Args) -> list[Node]:
     if not found:
         empty = states.empty("No service is in this state.", symbol="funnel")
         return [heading, panel("By cluster-region", toolbar, empty)]
-    table = state_views.matrix(queries.clusters(generation, scope), found)
+    table = state_views.matrix(queries.clusters(generation, scope), found, promotion_path.behind(generation, scope))
     return [heading, panel("By cluster-region", toolbar, table, note=counted(len(found), "service"))]
 
 

@@ -2,6 +2,7 @@
 
 from components import state_views
 from data.models import EVERYTHING, Status
+from data.promotion_views import Behind
 from data.queries import cluster_summary, clusters, overview, service_summary
 from tests.read_model import AQUILA, MIRA, NOW, PAVO, attempt, gate, generation
 from tests.reading import hrefs, nodes, with_class, words
@@ -21,14 +22,23 @@ NAMES = {"authn": "Authentication", MIRA: "Mira"}
 
 
 def cells(service: str) -> list[dict]:
-    matrix = state_views.matrix(SHOWN.clusters, SHOWN.services)
+    matrix = state_views.matrix(SHOWN.clusters, SHOWN.services, {})
     [row] = [row for row in nodes(matrix, "Tr") if words(row).startswith(service)]
     return list(nodes(row, "Td"))
 
 
 def test_the_columns_follow_the_promotion_path():
-    heads = [words(head) for head in nodes(state_views.matrix(SHOWN.clusters, SHOWN.services), "Th")][:4]
+    heads = [words(head) for head in nodes(state_views.matrix(SHOWN.clusters, SHOWN.services, {}), "Th")][:4]
     assert heads == ["Service", "Mira Development", "Pavo Staging", "Aquila Production"]
+
+
+def test_a_cell_says_how_far_it_is_behind_only_where_that_is_known():
+    def pavo(known: Behind) -> list[str]:
+        matrix = state_views.matrix(SHOWN.clusters, SHOWN.services, {(PAVO, "authn"): known})
+        return [words(one) for one in with_class(matrix, "cell-behind")]
+
+    assert ["2 versions behind" in text for text in pavo(Behind(2, True))] == [True]
+    assert pavo(Behind(2, False)) == pavo(Behind(0, True)) == []
 
 
 def test_a_failed_latest_attempt_and_what_serves_are_both_shown():
@@ -91,7 +101,7 @@ def test_a_service_shows_each_of_its_cluster_regions():
 
 
 def test_every_table_has_a_caption_and_a_focusable_region():
-    for tree in (state_views.matrix(SHOWN.clusters, SHOWN.services), state_views.attention_list((), {})):
+    for tree in (state_views.matrix(SHOWN.clusters, SHOWN.services, {}), state_views.attention_list((), {})):
         assert list(nodes(tree, "Caption"))
         assert tree["props"]["role"] == "region"
         assert tree["props"]["tabIndex"] == "0"
