@@ -77,7 +77,7 @@ def _are_outputs(value: object, callback: Mapping[str, Any]) -> bool:
 def _is_output(value: object, known: DashDependency) -> bool:
     """A property that fits the definition; a list of such only where the definition is a pattern over many."""
     if isinstance(value, list):
-        return known.has_wildcard() and all(_is_output(one, known) for one in value)
+        return known.has_wildcard() and all(isinstance(one, dict) and _is_output(one, known) for one in value)
     if not isinstance(value, dict) or not _is_id(value.get("id")) or not isinstance(value.get("property"), str):
         return False
     name, _, _ = value["property"].partition("@")  # what follows tells several writers of one property apart
