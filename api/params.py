@@ -278,7 +278,7 @@ LAST = Parameter(
 
 TEXT = Parameter(
     "q", "text", _text, {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": r"\S"},
-    "A part of a name; or a version, commit or attempt id.", "authn",
+    "A part of a name; or a version, commit or attempt id.", "authn", required=True,
 )  # fmt: skip
 SOURCE = Parameter("source", "source", _id, ID_SCHEMA, "Only what this source sent.", "github")
 VERDICT = Parameter(

@@ -7,7 +7,7 @@ from api import caching, params
 from api.params import Asked
 from api.routing import Answer, Routes
 from data import search
-from data.errors import InvalidRequest, Unavailable
+from data.errors import Unavailable
 from data.models import Attempt
 
 bp = Blueprint("search", __name__)
@@ -23,9 +23,7 @@ def found(asked: Asked) -> Response:
     Services and cluster-regions by any part of their names, what serves or was tried last by the beginning of its
     version, and any attempt by its exact version, commit or id.
     """
-    if asked.text is None:
-        raise InvalidRequest("is required", "q")
-    gen, scope, text = context.generation(), context.scope(), asked.text
+    gen, scope, text = context.generation(), context.scope(), asked.text or ""
     attempts: list[Attempt] = []
     complete = True
     try:
