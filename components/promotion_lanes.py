@@ -14,7 +14,7 @@ from data.models import Instant, PromotionStatus
 from data.promotion_views import Behind, Blocker, BlockerKind, Lane, Lanes, Stage, Stop, Waiting
 
 PATH = "/promotions"
-SHOWN_LANES = 100
+STOPS_A_PAGE = 600
 SHOWN_TARGETS = 4
 READY = Look("Ready", "check-circle-fill", "success")
 SOAKING = Look("Soaking", "hourglass-split", "progress")
@@ -44,12 +44,17 @@ def look(waiting: Waiting) -> Look:
     return SOAKING if all(one.kind is BlockerKind.SOAK for one in waiting.blockers) else BLOCKED
 
 
+def lanes_a_page(shown: Lanes) -> int:
+    """How many lanes a page has: fewer, the more cluster-regions there are."""
+    return max(10, min(100, STOPS_A_PAGE // max(1, sum(len(stage.clusters) for stage in shown.stages))))
+
+
 def lanes_table(shown: Lanes, lanes: Sequence[Lane], names: Names, now: Instant) -> Node:
     """One row a service, one column a stage, its cluster-regions side by side."""
     head: list[Child] = [el("Th", "Service", scope="col")]
     head += [_stage_head(stage, shown.freezes, now) for stage in shown.stages]
     open_now = [freeze for freeze in shown.freezes if freeze.holds_at(now)]
-    rows = [_lane(lane, shown.stages, open_now, names) for lane in lanes[:SHOWN_LANES]]
+    rows = [_lane(lane, shown.stages, open_now, names) for lane in lanes]
     caption = "Versions on their way through the stages"
     grid = el(
         "Table", el("Caption", caption, cls="visually-hidden"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from data.models import Current, Instant, Trigger
 
@@ -14,6 +15,7 @@ Identifier = tuple[bool, int, str]
 Precedence = tuple[int, int, int, bool, tuple[Identifier, ...]]
 
 
+@lru_cache(maxsize=65_536)
 def precedence(version: str) -> Precedence | None:
     """What semver compares: greater for the newer version; None where the text is no semver."""
     found = SEMVER.fullmatch(version)

@@ -9,7 +9,7 @@ from dash import register_page
 
 import context
 from components import filters, promotion_lanes, promotion_ways, states
-from components.links import Query, page_path
+from components.links import Query, link, page_path
 from components.panel import panel
 from components.promotion_lanes import PATH
 from components.tags import Child, Node, el
@@ -47,6 +47,7 @@ class Asked:
     service: str | None
     text: str | None
     show: str | None
+    page: int  # of the lanes, from 1
     others: Query  # what the list of promotions is filtered by
 
     @property
@@ -110,8 +111,13 @@ def _asked(args: Args) -> Asked:
         service=identifier(args, "service"),
         text=text[:100] or None,
         show=show if show in HAS else None,
+        page=_page(args.get("page", "")),
         others={name: read(args) for name, read in LISTED.items()},
     )
+
+
+def _page(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= 4 else 1
 
 
 def _recent(scope: Scope, cluster_ids: list[str], asked: Asked) -> Recent | None:
@@ -186,12 +192,26 @@ def _lanes(shown: Lanes, lanes: list[Lane], asked: Asked, names: dict[str, str],
         notes.append(
             el("P", f"Not on the path, because the catalog does not say their stage: {unknown}.", cls="hint")
         )
-    more = len(lanes) - promotion_lanes.SHOWN_LANES
-    if more > 0:
-        notes.append(el("P", f"and {counted(more, 'more service')}: filter to see them", cls="hint"))
-    table = promotion_lanes.lanes_table(shown, lanes, names, now)
-    return panel("Lanes", table, notes, promotion_lanes.legend(), anchor="lanes",
+    size = promotion_lanes.lanes_a_page(shown)
+    pages = -(-len(lanes) // size)
+    page = min(asked.page, pages)
+    table = promotion_lanes.lanes_table(shown, lanes[(page - 1) * size : page * size], names, now)
+    return panel("Lanes", table, _lane_pages(asked, page, pages), notes, promotion_lanes.legend(), anchor="lanes",
                  note=counted(len(lanes), "service"))  # fmt: skip
+
+
+def _lane_pages(asked: Asked, page: int, pages: int) -> Node | None:
+    if pages < 2:
+        return None
+
+    def to(words: str, number: int) -> Node | None:
+        known = 1 <= number <= pages
+        address = page_path(PATH, asked.query | {"page": str(number) if number > 1 else None}, "lanes")
+        return link(words, address, cls="btn btn-outline-secondary keep") if known else None
+
+    said = el("Span", f"page {page} of {pages}", cls="hint")
+    return el("Nav", to("Previous", page - 1), to("Next services", page + 1), said, cls="pager",
+              aria_label="Pages of services")  # fmt: skip
 
 
 def _spread(generation: Generation, scope: Scope, asked: Asked, version: str | None) -> Node:

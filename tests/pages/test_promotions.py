@@ -109,6 +109,18 @@ def test_filters_that_leave_nothing_can_be_taken_off(see: Visit):
     assert "/promotions?team=Identity&show=ready" in hrefs(page)
 
 
+def test_many_services_come_in_pages(see: Visit, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("components.promotion_lanes.lanes_a_page", lambda _shown: 1)
+    first = see("/promotions?show=waiting")
+    [after] = [one["props"]["href"] for one in nodes(first, "A") if words(one) == "Next services"]
+    assert after == "/promotions?show=waiting&page=2#lanes"
+    found = [
+        lanes(see(address))[0].split()[0] for address in ("/promotions", "/promotions?page=2", "/promotions?page=99")
+    ]
+    assert found == ["Authentication", "Billing", "Billing"]
+    assert len(lanes(see("/promotions?page=x"))) == 1
+
+
 def test_every_filter_stays_in_the_address_of_every_other(see: Visit):
     page = see("/promotions?team=Identity&q=3.5&range=7d&status=PENDING")
     [waiting] = [one for one in nodes(page, "A") if words(one) == "Waiting" and "show=" in one["props"]["href"]]
