@@ -8,7 +8,8 @@ from components.copying import copied
 from components.links import build_path, cluster_path, link
 from components.panel import number_cell, row, table
 from components.tags import Child, Children, Node, el, hidden, icon, mono
-from components.words import THIN, counted, duration, none, number, percent, when
+from components.words import THIN, age, counted, duration, none, number, percent, when
+from data.instants import seconds_between
 from data.models import Attempt, Gate
 from data.service_views import Comparison, GateChange, Side, TestChange
 
@@ -37,7 +38,7 @@ def _facts(found: Comparison) -> Node:
         _fact("Cluster-region", _cluster(a), _cluster(b), a.cluster_id != b.cluster_id),
         _fact("Status", attempt_badge(a), attempt_badge(b), (a.status, a.cancelled) != (b.status, b.cancelled)),
         _fact("Reason", a.failure_reason or none(), b.failure_reason or none(), a.failure_reason != b.failure_reason),
-        _fact("Started", when(a.started_at), when(b.started_at), False),
+        _fact("Started", when(a.started_at), when(b.started_at), False, _later(a, b)),
         _fact("Took", _took(found.a), _took(found.b), False, longer),
         _fact("Trigger", theme.TRIGGER[a.trigger], theme.TRIGGER[b.trigger], a.trigger is not b.trigger),
         _fact("By", a.actor or none("not given"), b.actor or none("not given"), a.actor != b.actor),
@@ -71,6 +72,11 @@ def _signed_duration(seconds: float) -> str:
     if round(seconds) == 0:
         return "as long"
     return f"{duration(abs(seconds))} {'longer' if seconds > 0 else 'shorter'}"
+
+
+def _later(a: Attempt, b: Attempt) -> str | None:
+    seconds = seconds_between(a.started_at, b.started_at)
+    return f"{age(seconds)} later" if seconds > 0 else None
 
 
 def _gates(changes: Sequence[GateChange]) -> Node:

@@ -32,8 +32,7 @@ def _card(cluster: Cluster, card: Rollback) -> Node:
     return el(
         "Article", title, _happened(card),
         facts([
-            ("Last good", el("Span", copied(good.build_version, f"version {good.build_version}"),
-                             link("its build", build_path(good.attempt_id)))),
+            ("Last good", _target(good, card.serving)),
             ("Tested", _tested(card.gates)),
             ("Was live", _live(card)),
             ("You would lose", _lost(card)),
@@ -68,6 +67,17 @@ def _happened(card: Rollback) -> Node:
 
 def _build(one: AttemptRow) -> Node:
     return link(mono(one.build_version), build_path(one.attempt_id))
+
+
+def _target(good: AttemptRow, serving: AttemptRow | None) -> Children:
+    """What one would go back to, if what serves turned out to be bad."""
+    name = el(
+        "Div", copied(good.build_version, f"version {good.build_version}"),
+        link("its build", build_path(good.attempt_id)),
+    )  # fmt: skip
+    if serving is None:
+        return [name]
+    return [name, el("Div", "the newest good version other than ", mono(serving.build_version), cls="ink-2 small")]
 
 
 def _tested(gates: Sequence[Gate]) -> Children:

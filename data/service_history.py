@@ -4,7 +4,7 @@ each success was active. Pure; judged from the newest attempts that were read an
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from data.catalog_models import Cluster
+from data.catalog_models import Cluster, ClusterType
 from data.models import SUCCESSFUL, Attempt, AttemptRow, Instant
 from data.service_views import Active, Skew, Tried, VersionRow
 from data.versions import newest_first
@@ -60,7 +60,8 @@ def _preferred(one: Tried) -> tuple[bool, Instant, str]:
 def skews(attempts: Sequence[Attempt], states: States, complete: bool) -> list[Skew]:
     """For each stage whose regions serve different versions: every one that is behind, against the newest there.
 
-    Counted are the versions that were tried anywhere; `complete` says whether `attempts` are all there are.
+    Counted are the versions that were tried anywhere; `complete` says whether `attempts` are all there are. Of an
+    unknown stage nobody said that its cluster-regions belong together.
     """
     places = {version: place for place, version in enumerate(order(attempts, states))}
     read = {one.build_version for one in attempts}
@@ -71,7 +72,7 @@ def skews(attempts: Sequence[Attempt], states: States, complete: bool) -> list[S
             for cluster, state in states
             if cluster.type is stage and state.serving_version is not None
         ]
-        if not serving:
+        if not serving or stage is ClusterType.UNKNOWN:
             continue
         newest, ahead, version = min(serving)
         found += [

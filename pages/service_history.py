@@ -14,6 +14,7 @@ from components.tags import Child, Children, Node, el, icon, mono
 from components.version_grid import skew_lines, version_grid
 from components.words import counted
 from data import keys
+from data.catalog_models import ClusterType
 from data.comparison import compare
 from data.errors import NotFound
 from data.generation import Generation
@@ -45,7 +46,8 @@ def versions_part(shown: ServiceSummary, newest: Newest) -> Children:
         return []
     page = newest()
     rows = grid_rows(page.items, shown.states)
-    stages = [cluster.type.value for cluster, state in shown.states if state.serving_version]
+    known = [one for one in shown.states if one[0].type is not ClusterType.UNKNOWN]
+    stages = [cluster.type.value for cluster, state in known if state.serving_version]
     several = [stage for stage in dict.fromkeys(stages) if stages.count(stage) > 1]
     names = {cluster.cluster_id: cluster.name for cluster, _ in shown.states}
     apart = skews(page.items, shown.states, complete=page.cursor is None)
