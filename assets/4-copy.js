@@ -1,4 +1,5 @@
-// Copy buttons: the text they carry goes to the clipboard, and for two seconds they say so.
+// Copy buttons: the text they carry, or that of the snippet they stand over, goes to the clipboard; for two seconds
+// they say so.
 (function () {
   "use strict";
   const LASTS = 2000;
@@ -32,7 +33,8 @@
   }
 
   async function copy(button) {
-    const done = await written(button.dataset.copy);
+    const snippet = button.closest(".snippet");
+    const done = await written(snippet ? snippet.querySelector("code").textContent : button.dataset.copy);
     button.dataset.said = done ? "Copied" : "Not copied";
     announce(button.dataset.said);
     clearTimeout(button.copyTimer);

@@ -1,32 +1,9 @@
-// The ingest page: copying snippets, opening files, and the admin's actions, whose key stays in this page's memory.
+// The ingest page: opening files, and the admin's actions, whose key stays in this page's memory.
 (function () {
   "use strict";
   const byId = (id) => document.getElementById(id);
   let admin = null; // {key, who}: gone with the page
   let shownFor = null; // the place in which the audit was put
-
-  // Copying.
-  async function copy(button) {
-    const text = button.closest(".snippet").querySelector("code").textContent;
-    const words = button.querySelector("span");
-    words.textContent = (await written(text)) ? "Copied" : "Select it and copy";
-    setTimeout(() => { words.textContent = "Copy"; }, 2000);
-  }
-  async function written(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch (refused) { // over plain HTTP there is no clipboard
-      const area = document.createElement("textarea");
-      area.value = text;
-      area.className = "visually-hidden";
-      document.body.append(area);
-      area.select();
-      const done = document.execCommand("copy");
-      area.remove();
-      return done;
-    }
-  }
 
   // A file becomes the text of a field.
   function offerFiles() {
@@ -130,9 +107,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const snippet = event.target.closest("button.copy");
     const action = event.target.closest("button[data-action]");
-    if (snippet) copy(snippet);
     if (action) act(action);
   });
   document.addEventListener("submit", (event) => {

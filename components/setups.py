@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from components.copying import copy_button
 from components.filters import segments
 from components.links import page_path
-from components.tags import Child, Node, el, icon
+from components.tags import Child, Node, el
 
 PATH = "/ingest"
 SNIPPETS = Path(__file__).parent / "snippets"
@@ -160,9 +161,6 @@ def body(setup: Setup) -> list[Node]:
 def _snippet(snippet: Snippet) -> Node:
     text = el("Code", snippet.text, cls="with-origin")
     code = el("Pre", text, cls="command", tabIndex="0", role="region", aria_label=snippet.caption)
-    copy = el(
-        "Button", icon("clipboard"), el("Span", "Copy"), type="button", cls="btn btn-sm btn-outline-secondary copy",
-        aria_label=f"Copy: {snippet.caption}",
-    )  # fmt: skip
-    head = el("Div", el("H3", snippet.caption, cls="snippet-title"), copy, cls="snippet-head")
+    button = copy_button(snippet.text, snippet.caption)
+    head = el("Div", el("H3", snippet.caption, cls="snippet-title"), button, cls="snippet-head")
     return el("Div", head, code, cls="snippet")
