@@ -289,7 +289,8 @@ def test_health_and_readiness(client, site):
     ("/api/services", []), ("/api/services/authn", []), ("/api/analytics?serviceId=authn", []),
     ("/api/generation", []), ("/healthz", []), ("/readyz", []),
     (f"/api/clusters/{MIRA}/attempts?limit=15", ["Query"]), ("/api/services/authn/attempts", ["Query"]),
-    ("/api/promotions?clusterId=pavo-us-west-2", ["Query"]),
+    ("/api/promotions?clusterId=pavo-us-west-2", ["Query"]), ("/api/promotions?serviceId=authn", ["Query"]),
+    ("/api/promotions", ["Query"] * 3), ("/api/promotions/lanes", ["Query"] * 3),  # one a cluster-region
     (f"/api/builds/{SERVING}", ["GetItem", "GetItem", "Query", "Query", "BatchGetItem", "BatchGetItem", "Query",
                                 "Query"]),
 ])  # fmt: skip
