@@ -187,7 +187,7 @@ def _blockers(waiting: Waiting, names: Names) -> Node:
 
 
 def _blocker(one: Blocker, names: Names) -> Node:
-    until: list[Child] = [" until ", when(one.until)] if one.until else []
+    until: list[Child] = [" (until ", when(one.until), ")"] if one.until else []
     where = el("Span", " · ", names.get(one.cluster_id, one.cluster_id), cls="ink-2")
     return el("Li", icon(BLOCKERS[one.kind]), el("Span", one.words, until, where))
 

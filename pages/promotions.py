@@ -3,7 +3,7 @@ the address.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dash import register_page
 
@@ -25,7 +25,7 @@ from data.store_promotions import Recent
 from pages import live
 from pages.asked import Period, identifier, period
 from pages.drawing import Args, Part, View
-from pages.promotions_list import LISTED, promotions_panel
+from pages.promotions_list import LISTED, Within, promotions_panel
 
 USUAL = "30d"
 SHOWS: tuple[tuple[str | None, str], ...] = (
@@ -79,6 +79,7 @@ def view(generation: Generation, args: Args) -> View:
     recent = _recent(scope, list(clusters), asked)
     shown = promotion_path.lanes(generation, scope, now, recent.promotions if recent else None)
     lanes = [lane for lane in shown.lanes if asked.keeps(lane)]
+    within = Within(_of_team(scope, asked.team, shown), tuple(clusters))
     names = {cluster_id: one.name for cluster_id, one in clusters.items()}
     names |= {one.service.service_id: one.service.name for one in shown.lanes}
     moment = to_instant(now)
@@ -97,7 +98,7 @@ def view(generation: Generation, args: Args) -> View:
     return View([
         *parts,
         Part("ways", ways, what="promotions of these days", lasting=False),
-        Part("history", lambda: promotions_panel(asked.query, asked.service, names, clusters, args),
+        Part("history", lambda: promotions_panel(asked.query, asked.service, names, within, args),
              what="promotions", lasting=False),
     ])  # fmt: skip
 
@@ -130,6 +131,14 @@ def _recent(scope: Scope, cluster_ids: list[str], asked: Asked) -> Recent | None
         return context.store().recent_promotions(scope, cluster_ids, since)
     except Unavailable:
         return None
+
+
+def _of_team(scope: Scope, team: str | None, shown: Lanes) -> Scope:
+    """The scope, narrowed to a team's services."""
+    if team is None:
+        return scope
+    mine = frozenset(lane.service.service_id for lane in shown.lanes if lane.service.team == team)
+    return replace(scope, services=mine)
 
 
 def _head(shown: Lanes, lanes: list[Lane], asked: Asked, names: dict[str, str]) -> Node:

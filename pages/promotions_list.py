@@ -1,6 +1,7 @@
 """The history of promotions over all services: its filters, its rows, and the way to older ones."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 import context
 from components import filters, states, theme
@@ -10,7 +11,7 @@ from components.promotion_lanes import PATH
 from components.promotions_table import promotions_table
 from components.tags import Node, el
 from data.errors import InvalidRequest
-from data.models import Page, Promotion, PromotionStatus
+from data.models import Page, Promotion, PromotionStatus, Scope
 from pages.asked import identifier
 from pages.drawing import Args
 
@@ -23,14 +24,20 @@ LISTED: dict[str, Callable[[Args], str | None]] = {
 }
 
 
-def promotions_panel(
-    query: Query, service: str | None, names: Mapping[str, str], cluster_ids: Collection[str], args: Args
-) -> Node:
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What the list is of: what the reader may see and asked for, and the cluster-regions there are."""
+
+    scope: Scope
+    cluster_ids: tuple[str, ...]
+
+
+def promotions_panel(query: Query, service: str | None, names: Mapping[str, str], within: Within, args: Args) -> Node:
     """The panel; Unavailable where the store does not answer."""
     cluster, status = query["cluster"], query["status"]
 
     def fetch(cursor: str | None) -> Page[Promotion]:
-        store, scope = context.store(), context.scope()
+        store, scope = context.store(), within.scope
         wanted = STATUSES[status] if status else None
         if service:
             return store.service_promotions(
@@ -38,15 +45,16 @@ def promotions_panel(
             )
         if cluster:
             return store.cluster_promotions(scope, cluster, status=wanted, limit=ROWS, cursor=cursor)
-        return store.all_promotions(scope, cluster_ids, status=wanted, limit=ROWS, cursor=cursor)
+        return store.all_promotions(scope, within.cluster_ids, status=wanted, limit=ROWS, cursor=cursor)
 
     cursor = args.get("cursor")
     try:
         page = fetch(cursor)
     except InvalidRequest:  # a cursor of another list, or an old one: its first page
         cursor, page = None, fetch(None)
+    choices = el("Div", _statuses(query, status), _clusters(query, cluster, names, within.cluster_ids), cls="toolbar")
     return panel(
-        "History", el("Div", _statuses(query, status), _clusters(query, cluster, names, cluster_ids), cls="toolbar"),
+        "History", choices,
         _rows(page, query, service, names), _pager(query, cursor, page), anchor=ANCHOR, note="newest first",
     )  # fmt: skip
 

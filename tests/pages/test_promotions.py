@@ -69,7 +69,7 @@ def test_a_waiting_chip_opens_to_everything_that_would_block_it(see: Visit):
     [chip] = [one for one in with_class(see("/promotions"), "waits") if "3.5.0" in words(one)]
     assert chip["type"] == "Details"
     told = words(chip)
-    for part in ("Blocked", "soak 6 h 10 min left", "Functional has no result", "Freeze Peak: Sales until",
+    for part in ("Blocked", "soak 6 h 10 min left", "Functional has no result", "Freeze Peak: Sales (until",
                  "Its promotion waits for approval", "For Pavo"):  # fmt: skip
         assert part in " ".join(told.split()), part
     assert "/promotions?service=authn&version=3.5.0#spread" in hrefs(chip)
@@ -144,10 +144,13 @@ def test_the_history_is_of_all_services_and_goes_on_where_it_ended(see: Visit, m
 
 @pytest.mark.parametrize(("query", "count"), [
     ("status=PENDING", 1), ("status=SUCCEEDED", 2), (f"cluster={PAVO}", 2), (f"cluster={AQUILA}&service=authn", 1),
-    ("service=authn&status=PENDING", 1), ("cursor=nonsense", 3), ("status=DONE", 3),
+    ("service=authn&status=PENDING", 1),
+    ("team=Identity", 3), ("team=Nobody", 0), ("team=Nobody&service=authn", 0), ("cursor=nonsense", 3), ("status=DONE", 3),
 ])  # fmt: skip
 def test_the_history_is_filtered_by_status_service_and_target(see: Visit, query: str, count: int):
-    assert len(rows(see(f"/promotions?{query}"))) == count
+    page = see(f"/promotions?{query}")
+    assert ("No promotion was reported." in words(page)) == (count == 0)
+    assert (len(rows(page)) if count else 0) == count
 
 
 def test_a_filter_of_the_history_that_leaves_nothing_says_which(see: Visit):
