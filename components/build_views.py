@@ -260,6 +260,6 @@ def _raw(claim: Claim) -> Node:
     name = el("Span", copied(claim.event_id, "the event id"), copy_button(text, "the event"), cls="raw-name")
     return el(
         "Details", el("Summary", said, when(claim.event_time)), name,
-        el("Pre", text, cls="event", tabIndex="0", aria_label=f"Event {claim.event_id}"),
+        el("Pre", text, cls="event", tabIndex="0", role="group", aria_label=f"Event {claim.event_id}"),
         data_key=f"{claim.event_id} {claim.digest}",
     )  # fmt: skip
