@@ -144,8 +144,8 @@ def test_the_history_is_of_all_services_and_goes_on_where_it_ended(see: Visit, m
 
 @pytest.mark.parametrize(("query", "count"), [
     ("status=PENDING", 1), ("status=SUCCEEDED", 2), (f"cluster={PAVO}", 2), (f"cluster={AQUILA}&service=authn", 1),
-    ("service=authn&status=PENDING", 1),
-    ("team=Identity", 3), ("team=Nobody", 0), ("team=Nobody&service=authn", 0), ("cursor=nonsense", 3), ("status=DONE", 3),
+    ("service=authn&status=PENDING", 1), ("team=Identity", 3), ("team=Nobody", 0), ("team=Nobody&service=authn", 0),
+    ("cursor=nonsense", 3), ("status=DONE", 3),
 ])  # fmt: skip
 def test_the_history_is_filtered_by_status_service_and_target(see: Visit, query: str, count: int):
     page = see(f"/promotions?{query}")
