@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import InvalidRequest
@@ -38,6 +38,7 @@ def bounded(rows: list[Row], listing: Listing, start: Any, want: int, most: int)
     return Piece(found, position(read[-1]) if len(read) < len(left) else None)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(CLUSTERS), st.integers(0, 5)), max_size=40),
     st.integers(1, 7), st.integers(1, 9),

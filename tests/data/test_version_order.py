@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.models import Trigger
@@ -22,6 +22,7 @@ def test_the_order_is_the_one_semver_itself_gives_as_its_example():
     assert all(NOTHING.newer(sooner, later) is False for sooner, later in pairwise(told))
 
 
+@settings(deadline=None)
 @given(SEMVER, SEMVER, SEMVER)
 def test_semver_is_ordered_the_same_way_round_from_both_sides_and_without_circles(one, two, three):
     if precedence(one) != precedence(two):
