@@ -17,9 +17,9 @@ INCIDENT_WINDOW_SEC = 72 * 3600  # an incident that names no attempt is looked f
 
 def build(store: Store, scope: Scope, attempt_id: str, catalog: Catalog, serving_id: str | None) -> BuildDetail:
     """The attempt, its evidence and its surroundings, in at most eight calls; NotFound without it."""
-    attempt = store.attempt(scope, attempt_id)
     evidence = store.evidence(scope, attempt_id)
-    siblings = store.version_attempts(scope, attempt.service_id, attempt.build_version)
+    attempt = store.attempt_at(scope, attempt_id, evidence.started_at)
+    siblings, built_from = store.surroundings(scope, attempt.service_id, attempt.build_version, attempt.image)
     promotions = store.service_promotions(scope, attempt.service_id, version=attempt.build_version, limit=200)
     since, until = incident_window(attempt)
     incidents = store.incidents(scope, attempt.service_id, since=since, until=until, limit=200)
@@ -32,7 +32,7 @@ def build(store: Store, scope: Scope, attempt_id: str, catalog: Catalog, serving
         siblings=[one for one in siblings if one.attempt_id != attempt_id],
         promotions=promotions.items,
         incidents=[one for one in incidents.items if concerns(one, attempt)],
-        built_from=store.image_build(attempt.image) if attempt.image else None,
+        built_from=built_from,
     )
 
 

@@ -123,6 +123,7 @@ def find_items(attempt: Attempt, own: Sequence[Claim]) -> list[Item]:
         {
             "pk": codec.text(keys.find_pk(word)),
             "sk": codec.text(attempt.attempt_id),
+            "startedAt": codec.text(attempt.started_at),
             "expiresAt": codec.number(epoch(attempt.started_at[:10] + "T00:00:00.000Z") + KEEP_SECONDS),
         }
         for word in sorted(set(words))

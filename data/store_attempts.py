@@ -118,6 +118,16 @@ class AttemptReads(Reads):
                     return to_attempt(item)
         raise NotFound(f"no such build attempt: {attempt_id}")
 
+    def attempt_at(self, scope: Scope, attempt_id: str, started_at: Instant | None) -> Attempt:
+        """The attempt where it was just seen, by one read; where it has moved or was not seen, as `attempt`."""
+        parts = keys.split_attempt_id(attempt_id)
+        if started_at is not None and parts is not None and scope.allows(parts[0], parts[1]):
+            sk = keys.attempt_sk(started_at, attempt_id)
+            item = self._item(self._tables.attempts, keys.pair(parts[0], parts[1]), sk)
+            if item is not None:
+                return to_attempt(item)
+        return self.attempt(scope, attempt_id)
+
     def _attempts(self, scope: Scope, name: str, listing: Listing, asked: Asked) -> Page[Attempt]:
         within = replace(listing, since=asked.since, until=asked.until)
         matching = narrowed(within, _with_status(asked.status), _with_cancelled(asked.cancelled))

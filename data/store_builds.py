@@ -1,6 +1,6 @@
 """Reading what stands behind one attempt: its runs, its claims, and the other attempts of its version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +12,17 @@ from data.errors import Unavailable
 from data.events import AnyEvent
 from data.folds import Version
 from data.listing import READ_LIMIT, Listing, Row, read
-from data.models import Attempt, Claim, Instant, Scope, TestRun
+from data.models import Attempt, Build, Claim, Instant, Scope, TestRun
 from data.places import place
 from data.rows import read_version
+from data.standing_folds import to_build
 from data.store_reads import Reads
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 MAX_SIBLINGS = 50
-MAX_FOUND = 200
+MAX_FOUND = 100  # a batch holds no more
 BATCH_TRIES = 4
 
 Key = tuple[str, str]
@@ -33,6 +34,7 @@ class Evidence:
 
     runs: tuple[TestRun, ...]  # every run, newest first
     claims: tuple[Claim, ...]  # by event time
+    started_at: Instant | None = None  # where the attempt itself stands; None where there is none
 
 
 class BuildReads(Reads):
@@ -76,74 +78,93 @@ class BuildReads(Reads):
     def version_attempts(self, scope: Scope, service_id: str, version: str) -> list[Attempt]:
         """Attempts of one version of a service wherever it went, newest first: the latest MAX_SIBLINGS found.
 
-        The search entries of the version say which there are, so that this costs three calls however many
+        The search entries of the version say which there are and where, so that this costs two calls however many
         attempts the service has had since.
         """
-        return self._newest([sk for sk in self._found(version) if _is_of(sk, service_id, scope)])
+        return self.surroundings(scope, service_id, version, None)[0]
+
+    def surroundings(
+        self, scope: Scope, service_id: str, version: str, image: str | None
+    ) -> tuple[list[Attempt], Build | None]:
+        """`version_attempts`, and what an image was built from, in the same two calls."""
+        found = [row for row in self._found(version) if _is_of(row["sk"]["S"], service_id, scope)]
+        more = [(keys.build_partition(image), keys.BUILT)] if image else []
+        rows = self._batch({self._tables.attempts: self._places(found), self._tables.events: more})
+        built = rows[self._tables.events]
+        return _newest_first(rows[self._tables.attempts]), to_build(built[0]) if built else None
 
     def found(self, scope: Scope, word: str) -> list[Attempt]:
         """Attempts of any service found under an exact version, short SHA or attempt id, newest first."""
-        return self._newest([sk for sk in self._found(word) if _is_allowed(sk, scope)][:MAX_FOUND])
+        found = [row for row in self._found(word) if _is_allowed(row["sk"]["S"], scope)][:MAX_FOUND]
+        return _newest_first(self._batch({self._tables.attempts: self._places(found)})[self._tables.attempts])
 
-    def _newest(self, found: Sequence[str]) -> list[Attempt]:
-        """The latest MAX_SIBLINGS of these attempts, newest first, by two calls."""
-        pointers = self._batch(self._tables.test_runs, [(one, keys.POINTER) for one in found])
-        started = {row["pk"]["S"]: row["startedAt"]["S"] for row in pointers}
+    def _places(self, found: Sequence[Row]) -> list[Key]:
+        """Where the latest MAX_SIBLINGS of the attempts found stand."""
+        started = {row["sk"]["S"]: row["startedAt"]["S"] for row in found if "startedAt" in row}
+        older = [(row["sk"]["S"], keys.POINTER) for row in found if "startedAt" not in row][:MAX_FOUND]
+        if older:  # entries of a worker that did not write it yet
+            pointers = self._batch({self._tables.test_runs: older})[self._tables.test_runs]
+            started |= {row["pk"]["S"]: row["startedAt"]["S"] for row in pointers}
         newest = sorted(started, key=lambda one: (started[one], one), reverse=True)[:MAX_SIBLINGS]
-        rows = self._batch(self._tables.attempts, [_attempt_key(one, started[one]) for one in newest])
-        return sorted(map(to_attempt, rows), key=lambda a: (a.started_at, a.attempt_id), reverse=True)
+        return [_attempt_key(one, started[one]) for one in newest]
 
-    def _found(self, version: str) -> list[str]:
-        return [row["sk"]["S"] for row in self._whole(Listing(self._tables.read_model, keys.find_pk(version)))]
+    def _found(self, word: str) -> Sequence[Row]:
+        return self._whole(Listing(self._tables.read_model, keys.find_pk(word)))
 
     def _whole(self, listing: Listing) -> Sequence[Row]:
         """The rows of a small partition; of a large one as many as a request may go through."""
         return read(self._client, listing, self._now(), READ_LIMIT, None, None).rows
 
-    def _batch(self, table: str, wanted: Sequence[Key]) -> list[Row]:
-        """The items there are of these keys, in no order; expired ones are left out."""
-        now = self._now()
-        rows = [row for chunk in _chunks(wanted, 100) for row in batch_get(self._client, table, chunk)]
-        return [row for row in rows if "expiresAt" not in row or int(row["expiresAt"]["N"]) > now]
+    def _batch(self, wanted: Mapping[str, Sequence[Key]]) -> dict[str, list[Row]]:
+        """The items there are of these keys, by table and in no order; expired ones are left out."""
+        rows, now = batch_get(self._client, wanted), self._now()
+        return {
+            table: [row for row in of_table if "expiresAt" not in row or int(row["expiresAt"]["N"]) > now]
+            for table, of_table in rows.items()
+        }
 
 
 def sorted_evidence(rows: Iterable[Row]) -> Evidence:
     """The rows of an attempt's partition, told apart by their sort keys."""
     runs: list[TestRun] = []
     claims: list[Claim] = []
+    started_at = None
     for row in rows:
         sk = row["sk"]["S"]
         if sk.startswith(keys.CLAIM):
             claims.append(to_claim(row))
-        elif "#" in sk:  # without it: the pointer, or the copy of a run that is its suite's gate
+        elif sk == keys.POINTER:
+            started_at = row["startedAt"]["S"]
+        elif "#" in sk:  # without it: the copy of a run that is its suite's gate
             runs.append(to_test_run(row))
     runs.sort(key=lambda run: (run.executed_at or "", run.suite, run.test_run_id), reverse=True)
     claims.sort(key=lambda claim: (claim.event_time, claim.digest, claim.event_id))
-    return Evidence(tuple(runs), tuple(claims))
+    return Evidence(tuple(runs), tuple(claims), started_at)
 
 
-def batch_get(client: "DynamoDBClient", table: str, wanted: Sequence[Key]) -> list[Row]:
-    """One BatchGetItem and what it left over; Unavailable where something stays left over."""
-    left: list[dict[str, Any]] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted]
-    rows: list[Row] = []
+def batch_get(client: "DynamoDBClient", wanted: Mapping[str, Sequence[Key]]) -> dict[str, list[Row]]:
+    """At most 100 items by one BatchGetItem and what it left over; Unavailable where something stays left over."""
+    left: dict[str, Any] = {
+        table: {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys_of]}
+        for table, keys_of in wanted.items()
+        if keys_of
+    }
+    rows: dict[str, list[Row]] = {table: [] for table in wanted}
     for _ in range(BATCH_TRIES):
         if not left:
             return rows
         with aws_errors():
-            answer = client.batch_get_item(RequestItems={table: {"Keys": left}})
-        rows += answer["Responses"].get(table, [])
-        left = list(answer["UnprocessedKeys"].get(table, {"Keys": []})["Keys"])
+            answer = client.batch_get_item(RequestItems=left)
+        for table, of_table in answer["Responses"].items():
+            rows[table] += of_table
+        left = dict(answer["UnprocessedKeys"])
     if left:
-        raise Unavailable(f"{len(left)} items were left unread by DynamoDB")
+        raise Unavailable(f"items of {', '.join(sorted(left))} were left unread by DynamoDB")
     return rows
 
 
-def _within(scope: Scope, event: AnyEvent) -> bool:
-    cluster_id = getattr(event, "cluster_id", None) or getattr(event, "to_cluster_id", None)
-    service_id = getattr(event, "service_id", None)
-    return (cluster_id is None or scope.allows_cluster(cluster_id)) and (
-        service_id is None or scope.allows_service(service_id)
-    )
+def _newest_first(rows: Iterable[Row]) -> list[Attempt]:
+    return sorted(map(to_attempt, rows), key=lambda a: (a.started_at, a.attempt_id), reverse=True)
 
 
 def _is_of(attempt_id: str, service_id: str, scope: Scope) -> bool:
@@ -159,7 +180,3 @@ def _is_allowed(attempt_id: str, scope: Scope) -> bool:
 def _attempt_key(attempt_id: str, started_at: Instant) -> Key:
     cluster_id, service_id = attempt_id.split(":")[:2]
     return keys.pair(cluster_id, service_id), keys.attempt_sk(started_at, attempt_id)
-
-
-def _chunks(wanted: Sequence[Key], size: int) -> list[Sequence[Key]]:
-    return [wanted[start : start + size] for start in range(0, len(wanted), size)]

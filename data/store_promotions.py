@@ -1,17 +1,15 @@
-"""Reading promotions and incidents, of a service and into a cluster; and what an image was built from."""
+"""Reading promotions and incidents, of a service and into a cluster."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from data import promotion_streams
-from data.aws import aws_errors
 from data.codec import to_incident, to_promotion
 from data.cursors import query_text
-from data.keys import BUILT, build_partition, incidents_of
+from data.keys import incidents_of
 from data.listing import Keep, Listing, Row, equal_to, narrowed, read
-from data.models import Build, Incident, Instant, Page, Promotion, PromotionStatus, Scope
+from data.models import Incident, Instant, Page, Promotion, PromotionStatus, Scope
 from data.promotion_streams import Stream
-from data.standing_folds import to_build
 from data.store_reads import Query, Reads, checked_limit
 
 MOST_RECENT = 400  # promotions into one cluster that are looked through for a period
@@ -124,13 +122,6 @@ class PromotionReads(Reads):
         query = ("incidents", {"of": service_id, "since": since, "until": until})
         keep = None if scope.clusters is None else allowed
         return self._page(scope, query, listing, to_incident, limit, cursor, keep)
-
-    def image_build(self, image: str) -> Build | None:
-        """What an image was built from, by one GetItem; None where nobody said."""
-        key = {"pk": {"S": build_partition(image)}, "sk": {"S": BUILT}}
-        with aws_errors():
-            item = self._client.get_item(TableName=self._tables.events, Key=key).get("Item")
-        return to_build(item) if item and int(item["expiresAt"]["N"]) > self._now() else None
 
     def _into(self, cluster_id: str, status: PromotionStatus | None = None, since: Instant | None = None) -> Listing:
         listing = Listing(self._tables.promotions, cluster_id, "toClusterId", "promotedAt", "byCluster", since=since)

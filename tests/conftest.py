@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from data import aws as clients
@@ -69,6 +70,11 @@ class Aws:
             "WEBHOOK_SECRET": WEBHOOK_SECRET,
         }
         return process_environment() | names | mine | changes
+
+
+# A machine that is busy with other tests is no fault of this one.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

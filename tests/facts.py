@@ -121,7 +121,8 @@ def _pointer(attempt: Attempt) -> codec.Item:
 
 
 def _found_by_version(attempt: Attempt) -> codec.Item:
-    return {"pk": codec.text(keys.find_pk(attempt.build_version)), "sk": codec.text(attempt.attempt_id)}
+    pk, started_at = keys.find_pk(attempt.build_version), codec.text(attempt.started_at)
+    return {"pk": codec.text(pk), "sk": codec.text(attempt.attempt_id), "startedAt": started_at}
 
 
 def expired(attempt: Attempt, now: datetime = NOW) -> Attempt:

@@ -15,7 +15,7 @@ def facts(aws) -> Facts:
 
 
 def ids(found: Neighbours) -> list[str | None]:
-    return [one and one.attempt_id for one in (found.previous, found.next)]
+    return [one.attempt_id if one else None for one in (found.previous, found.next)]
 
 
 def test_previous_and_next_are_of_the_same_pair(facts, aws, monkeypatch):

@@ -9,7 +9,9 @@ from data.catalog_file import parse_catalog
 from data.catalog_models import Rule
 from ingest.normalizers import SENDERS
 from tests.ingest.normalizers.posting import ROOT
+from watcher.reports import SOURCE as WATCHER
 
+SOURCES = {sender.source for sender in SENDERS.values()} | {WATCHER}
 PAGES = sorted((ROOT / "docs" / "sources").glob("*.md"))
 EXAMPLE = re.compile(r"^```yaml\n(mappings:.*?)^```", re.MULTILINE | re.DOTALL)
 CLUSTER = "clusters: [{id: a, name: A, type: Staging, order: 1}]\n"
@@ -23,7 +25,7 @@ def rules(page: Path) -> list[Rule]:
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
 def test_the_documented_rules_are_rules_of_a_sender(page: Path):
     for rule in rules(page):
-        assert rule.source == "*" or rule.source in {sender.source for sender in SENDERS.values()}, rule.name
+        assert rule.source == "*" or rule.source in SOURCES, rule.name
 
 
 @pytest.mark.parametrize("name", ["jenkins", "spinnaker", "cdevents"])
