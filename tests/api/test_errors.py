@@ -77,8 +77,8 @@ UNKNOWN = [
     "/api/clusters/nowhere/summary", "/api/clusters/nowhere/attempts", "/api/clusters/UPPER", "/api/services/nobody",
     "/api/services/nobody/attempts", "/api/builds/nothing", f"/api/builds/{MIRA}:authn:9.9.9:1", "/api/builds/a:b:c",
     "/api/builds/%00", f"/api/builds/{'x' * 3000}", "/api/clusters/../../etc/passwd",
-    "/api/analytics?serviceId=nobody",
-    "/api/analytics?clusterId=nowhere", "/api/ingest", "/api/ingest/webhook/github/more", "/api/%F0%9F%92%A5", "/api/docs/",
+    "/api/analytics?serviceId=nobody", "/api/analytics?clusterId=nowhere", "/api/ingest",
+    "/api/ingest/webhook/github/more", "/api/%F0%9F%92%A5", "/api/docs/",
 ]  # fmt: skip
 
 
