@@ -12,9 +12,9 @@ from data.models import Instant, Status, Trigger
 from ingest import envelope
 from ingest.mapping import Mapped, Named, mapped
 from ingest.message import SCHEMA_VERSION
-from ingest.normalizers import wording
+from ingest.normalizers import wording, workloads
 from ingest.normalizers.rollout_states import Verdict
-from ingest.normalizers.workloads import NAME_LABELS, Workload
+from ingest.normalizers.workloads import Workload
 from watcher.begun import Begun
 
 SOURCE = "kubernetes"
@@ -63,19 +63,8 @@ class NotToBeSent(Exception):
 
 def named(workload: Workload, begun: Begun | None, cluster: str) -> Named:
     """What the cluster calls a workload."""
-    app = workload.label(*NAME_LABELS)
-    said = {
-        "name": workload.metadata.name, "namespace": workload.metadata.namespace, "kind": workload.kind,
-        "app": app, "cluster": cluster, "image": begun.image.reference if begun and begun.image else None,
-    }  # fmt: skip
-    return Named(
-        SOURCE,
-        {key: value for key, value in said.items() if value},
-        said_service=workload.annotation("ddq/service"),
-        said_cluster=workload.annotation("ddq/cluster"),
-        services=tuple(filter(None, (workload.metadata.name, app))),
-        clusters=(cluster,),
-    )
+    image = begun.image.reference if begun and begun.image else None
+    return workloads.named(SOURCE, workload, image, cluster, kind=workload.kind)
 
 
 def message(word: Word, catalog: Catalog, now: Instant) -> str:

@@ -7,10 +7,10 @@ from data.events import EventType
 from data.models import Instant, Status
 from ingest import schema
 from ingest.mapping import Mapped, Named, mapped
-from ingest.normalizers import rollout_states, wording
+from ingest.normalizers import rollout_states, wording, workloads
 from ingest.normalizers.contract import Ignored, Letter, Reading, Statement, ignore
 from ingest.normalizers.rollout_states import Verdict
-from ingest.normalizers.workloads import NAME_LABELS, Workload, image_of, version_of
+from ingest.normalizers.workloads import Workload, image_of, version_of
 from ingest.schema import Said
 
 SOURCE = "argo-rollouts"
@@ -81,17 +81,4 @@ def _missing(found: Mapped, version: str | None) -> str | None:
 
 
 def _named(note: Notification, workload: Workload, image: str | None) -> Named:
-    app = workload.label(*NAME_LABELS)
-    cluster = wording.plain(note.context.cluster)
-    said = {
-        "name": workload.metadata.name, "namespace": workload.metadata.namespace, "app": app,
-        "cluster": cluster, "image": image,
-    }  # fmt: skip
-    return Named(
-        SOURCE,
-        {key: value for key, value in said.items() if value},
-        said_service=workload.annotation("ddq/service"),
-        said_cluster=workload.annotation("ddq/cluster"),
-        services=tuple(filter(None, (workload.metadata.name, app))),
-        clusters=(cluster,) if cluster else (),
-    )
+    return workloads.named(SOURCE, workload, image, wording.plain(note.context.cluster))

@@ -7,6 +7,7 @@ from pydantic import Field
 from data import keys
 from ingest import images
 from ingest.images import Image
+from ingest.mapping import Named
 from ingest.normalizers import wording
 from ingest.schema import Said
 
@@ -231,3 +232,20 @@ def version_of(workload: Workload, template: Template | None, image: Image | Non
 def _number(text: str | None) -> str | None:
     """A text that may stand in an attempt's number."""
     return text if text and len(text) <= MOST_NUMBER and keys.ATTEMPT_NUMBER.fullmatch(text) else None
+
+
+def named(source: str, workload: Workload, image: str | None, cluster: str | None, **more: str) -> Named:
+    """What a cluster calls a workload; `more` are names that only this source has."""
+    app = workload.label(*NAME_LABELS)
+    said = {
+        "name": workload.metadata.name, "namespace": workload.metadata.namespace, "app": app,
+        "cluster": cluster, "image": image,
+    }  # fmt: skip
+    return Named(
+        source,
+        {key: value for key, value in (said | more).items() if value},
+        said_service=workload.annotation("ddq/service"),
+        said_cluster=workload.annotation("ddq/cluster"),
+        services=tuple(filter(None, (workload.metadata.name, app))),
+        clusters=(cluster,) if cluster else (),
+    )
