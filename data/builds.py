@@ -18,7 +18,7 @@ INCIDENT_WINDOW_SEC = 72 * 3600  # an incident that names no attempt is looked f
 def build(store: Store, scope: Scope, attempt_id: str, catalog: Catalog, serving_id: str | None) -> BuildDetail:
     """The attempt, its evidence and its surroundings, in at most eight calls; NotFound without it."""
     evidence = store.evidence(scope, attempt_id)
-    attempt = store.attempt_at(scope, attempt_id, evidence.started_at)
+    attempt = store.attempt(scope, attempt_id, seen=evidence.started_at)
     siblings, built_from = store.surroundings(scope, attempt.service_id, attempt.build_version, attempt.image)
     promotions = store.service_promotions(scope, attempt.service_id, version=attempt.build_version, limit=200)
     since, until = incident_window(attempt)

@@ -15,6 +15,7 @@ POINTER = "ATTEMPT"
 LISTED = "ATTEMPT#"
 BUILT = "BUILD"  # before CLAIM, so that a fact is read before its claims
 RETIRED = "#retired"
+RETIREMENTS = "RETIREMENT#"  # every pair's partition of them begins so
 
 
 def attempt_id(cluster_id: str, service_id: str, version: str, n: str) -> str:
@@ -88,7 +89,7 @@ def build_partition(image: str) -> str:
 
 def retirement_partition(cluster_id: str, service_id: str) -> str:
     """Partition of a pair's retirements."""
-    return f"RETIREMENT#{cluster_id}#{service_id}"
+    return f"{RETIREMENTS}{cluster_id}#{service_id}"
 
 
 def day_pk(cluster_id: str) -> str:

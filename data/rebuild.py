@@ -32,7 +32,6 @@ from data.standing_folds import fold_retirement, from_retirement
 from data.tables import TableNames
 
 RECHECK_SECONDS = 3.0
-RETIREMENTS = keys.retirement_partition("", "").rstrip("#") + "#"
 Pair = tuple[str, str]
 Places = dict[tuple[str, str], Item]
 
@@ -64,7 +63,7 @@ def read(dynamo: Dynamo, tables: TableNames) -> Stored:
             claims[item["pk"]["S"]].append(codec.to_claim(item))
     retirements: dict[str, list[Claim]] = defaultdict(list)
     for item in dynamo.scan(tables.events):
-        if item["pk"]["S"].startswith(RETIREMENTS) and item["sk"]["S"].startswith(keys.CLAIM):
+        if item["pk"]["S"].startswith(keys.RETIREMENTS) and item["sk"]["S"].startswith(keys.CLAIM):
             retirements[item["pk"]["S"]].append(codec.to_claim(item))
     found = {(item["pk"]["S"], item["sk"]["S"]): item for item in dynamo.scan(tables.read_model)}
     return Stored(

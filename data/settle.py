@@ -188,29 +188,30 @@ class Settler:
     def build(self, image: str) -> Build:
         """Fold and store what an image was built from."""
         pk, table = keys.build_partition(image), self._tables.events
-        return self._standing(table, pk, partial(fold_build, retention_days=self._retention), from_build)
+        fold = partial(fold_build, retention_days=self._retention)
+        return self._standing(pk, table, (pk, keys.BUILT), fold, from_build)
 
     def retirement(self, cluster_id: str, service_id: str) -> Retirement:
         """Fold and store when a pair was taken away."""
         pk = keys.retirement_partition(cluster_id, service_id)
-        return self._standing(self._tables.read_model, pk, fold_retirement, from_retirement)
+        place = keys.current_pk(cluster_id), keys.retired_sk(service_id)
+        return self._standing(pk, self._tables.read_model, place, fold_retirement, from_retirement)
 
     def _standing(
-        self, table: str, pk: str, fold: Callable[[Sequence[Claim]], S], encode: Callable[[S], Item]
-    ) -> S:  # fmt: skip
+        self,
+        pk: str,
+        table: str,
+        place: tuple[str, str],
+        fold: Callable[[Sequence[Claim]], S],
+        encode: Callable[[S], Item],
+    ) -> S:
         """Settle a fact that stands at one place: what stands is read before the claims it is put against."""
-        held: Item | None = None
-        place: tuple[str, str] | None = None
         for _ in range(ROUNDS):
-            if place:
-                held = self._dynamo.get(table, *place)
+            held = self._dynamo.get(table, *place)
             found = self._dynamo.query(self._tables.events, pk)
             claims = [codec.to_claim(item) for item in found if item["sk"]["S"].startswith(keys.CLAIM)]
             fact = fold(claims)
             item = encode(fact)
-            if place is None:
-                place = item["pk"]["S"], item["sk"]["S"]
-                continue
             if held == item or self._dynamo.put(table, item, as_seen(held["rev"]["S"] if held else None)):
                 return fact
         raise Conflict(f"{pk} kept changing under us")

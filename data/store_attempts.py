@@ -103,30 +103,29 @@ class AttemptReads(Reads):
         going_on = any(end is not None for end in ends.values())
         return Page([to_attempt(row) for row in rows], self._cursors.seal(bound, ends) if going_on else None)
 
-    def attempt(self, scope: Scope, attempt_id: str) -> Attempt:
-        """One attempt, by two reads of one item each; NotFound where there is none."""
+    def attempt(self, scope: Scope, attempt_id: str, seen: Instant | None = None) -> Attempt:
+        """One attempt, by two reads of one item each; NotFound where there is none.
+
+        With the start under which it was just `seen` one read is enough, unless it has moved since.
+        """
         parts = keys.split_attempt_id(attempt_id)
         if parts is not None and scope.allows(parts[0], parts[1]):
+            pair = keys.pair(parts[0], parts[1])
+            if seen is not None and (found := self._standing(pair, attempt_id, seen)):
+                return found
             # An attempt moves when an earlier start becomes known: between our two reads it can be elsewhere.
             for _ in range(2):
                 pointer = self._item(self._tables.test_runs, attempt_id, keys.POINTER)
                 if pointer is None:
                     break
-                sk = keys.attempt_sk(pointer["startedAt"]["S"], attempt_id)
-                item = self._item(self._tables.attempts, keys.pair(parts[0], parts[1]), sk)
-                if item is not None:
-                    return to_attempt(item)
+                if found := self._standing(pair, attempt_id, pointer["startedAt"]["S"]):
+                    return found
         raise NotFound(f"no such build attempt: {attempt_id}")
 
-    def attempt_at(self, scope: Scope, attempt_id: str, started_at: Instant | None) -> Attempt:
-        """The attempt where it was just seen, by one read; where it has moved or was not seen, as `attempt`."""
-        parts = keys.split_attempt_id(attempt_id)
-        if started_at is not None and parts is not None and scope.allows(parts[0], parts[1]):
-            sk = keys.attempt_sk(started_at, attempt_id)
-            item = self._item(self._tables.attempts, keys.pair(parts[0], parts[1]), sk)
-            if item is not None:
-                return to_attempt(item)
-        return self.attempt(scope, attempt_id)
+    def _standing(self, pair: str, attempt_id: str, started_at: Instant) -> Attempt | None:
+        """The attempt, if it stands under this start."""
+        item = self._item(self._tables.attempts, pair, keys.attempt_sk(started_at, attempt_id))
+        return to_attempt(item) if item is not None else None
 
     def _attempts(self, scope: Scope, name: str, listing: Listing, asked: Asked) -> Page[Attempt]:
         within = replace(listing, since=asked.since, until=asked.until)

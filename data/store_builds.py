@@ -168,8 +168,7 @@ def _newest_first(rows: Iterable[Row]) -> list[Attempt]:
 
 
 def _is_of(attempt_id: str, service_id: str, scope: Scope) -> bool:
-    parts = keys.split_attempt_id(attempt_id)
-    return parts is not None and parts[1] == service_id and scope.allows(parts[0], parts[1])
+    return _is_allowed(attempt_id, scope) and attempt_id.split(":")[1] == service_id
 
 
 def _is_allowed(attempt_id: str, scope: Scope) -> bool:

@@ -60,6 +60,14 @@ class Web:
         return self.ask(path, data, {k: v for k, v in (said | named).items() if v is not None})
 
 
+def refused(answer: Answer, status: int, field: str | None = None) -> str:
+    """The detail of a problem document with this status and field."""
+    assert answer.status == status, answer.raw
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.body.get("field") == field
+    return str(answer.body["detail"])
+
+
 @contextmanager
 def serving(aws: Aws, logs: Path, **environment: str) -> Iterator[Web]:
     """The web process on the test's tables and queue, until the block ends."""

@@ -27,9 +27,9 @@ from data.read_model_reader import ReadModelReader
 from data.refresher import ReadModel
 from data.store import Store
 from ingest.verdict_book import Verdicts
-from tests.api.serving import WEBHOOK, Answer, Web, serving
+from tests.api.serving import WEBHOOK, Answer, Web, refused, serving
 from tests.api.test_schemathesis import Quiet
-from tests.api.test_webhooks import deployed, refused, taken
+from tests.api.test_webhooks import deployed, taken
 from tests.conftest import WEBHOOK_SECRET, Aws
 from tests.ingest import saying, working
 from web.request_body import PATIENCE_SECONDS

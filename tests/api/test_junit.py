@@ -17,7 +17,7 @@ from data.catalog_models import Catalog
 from data.instants import to_instant
 from embedded.emulator import HOST
 from ingest import message
-from tests.api.serving import Answer, Web, serving
+from tests.api.serving import Answer, Web, refused, serving
 from tests.conftest import WEBHOOK_SECRET, Aws
 from tests.ingest import saying, working
 
@@ -59,13 +59,6 @@ def taken(aws: Aws) -> list[str]:
         found += [one.body for one in messages]
         queue.delete(messages)
     return found
-
-
-def refused(answer: Answer, status: int, field: str | None = None) -> str:
-    assert answer.status == status, answer.raw
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.body.get("field") == field
-    return str(answer.body["detail"])
 
 
 @pytest.mark.parametrize("kind", ["application/xml", "text/xml; charset=utf-8", "application/xml;charset=UTF-8"])

@@ -14,7 +14,7 @@ import pytest
 from api.intake import MAX_BYTES
 from data.instants import to_instant
 from ingest import credentials, message
-from tests.api.serving import WEBHOOK, Answer, Web, serving
+from tests.api.serving import WEBHOOK, Web, refused, serving
 from tests.conftest import WEBHOOK_SECRET, Aws
 from tests.ingest import saying, working
 
@@ -43,13 +43,6 @@ def taken(aws: Aws) -> list[dict[str, Any]]:
         found += [json.loads(one.body) for one in messages]
         queue.delete(messages)
     return found
-
-
-def refused(answer: Answer, status: int, field: str | None = None) -> str:
-    assert answer.status == status, answer.raw
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.body.get("field") == field
-    return str(answer.body["detail"])
 
 
 def test_an_event_is_accepted_once_the_queue_has_it(web: Web, module_aws: Aws):
