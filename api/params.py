@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from data import keys
 from data.errors import InvalidRequest
 from data.instants import day_before, parse_instant
-from data.models import Day, Instant, PromotionStatus, Status
+from data.models import Day, Instant, PromotionStatus, Status, Trigger
 from ingest.quarantine_records import State
 from ingest.verdicts import DeliveryVerdict
 
@@ -35,6 +35,7 @@ class Asked:
     cluster_id: str | None = None
     service_id: str | None = None
     status: Status | None = None
+    trigger: Trigger | None = None
     cancelled: bool | None = None
     since: Instant | None = None
     until: Instant | None = None
@@ -131,6 +132,13 @@ def _status(text: str) -> Status:
         return Status(text)
     except ValueError:
         raise ValueError(f"must be one of {', '.join(Status)}") from None
+
+
+def _trigger(text: str) -> Trigger:
+    try:
+        return Trigger(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(Trigger)}") from None
 
 
 def _promotion_status(text: str) -> PromotionStatus:
@@ -241,6 +249,10 @@ STATUS = Parameter(
     "status", "status", _status, {"type": "string", "enum": [s.value for s in Status]},
     "Only attempts of this status; SUCCESS matches LIVE too.", "FAILED",
 )  # fmt: skip
+TRIGGER = Parameter(
+    "trigger", "trigger", _trigger, {"type": "string", "enum": [t.value for t in Trigger]},
+    "Only attempts made for this reason; `rollback` = it is the recovery, `unknown` = it was not said.", "hotfix",
+)  # fmt: skip
 PROMOTION_STATUS = Parameter(
     "status", "promotion_status", _promotion_status,
     {"type": "string", "enum": [s.value for s in PromotionStatus]}, "Only promotions of this status.", "PENDING",
@@ -293,4 +305,4 @@ STATE = Parameter(
 PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)
 DAYS = (FIRST, LAST)
-ATTEMPTS = (STATUS, CANCELLED, SINCE, UNTIL, *PAGED)
+ATTEMPTS = (STATUS, TRIGGER, CANCELLED, SINCE, UNTIL, *PAGED)

@@ -79,8 +79,8 @@ def cluster_attempts(asked: Asked, cluster_id: str) -> Response:
     gen, scope = context.generation(), context.scope()
     visible.cluster(gen, scope, cluster_id)
     page = context.store().cluster_attempts(
-        scope, cluster_id, service_id=asked.service_id, status=asked.status, cancelled=asked.cancelled,
-        since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,
+        scope, cluster_id, service_id=asked.service_id, status=asked.status, trigger=asked.trigger,
+        cancelled=asked.cancelled, since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,
     )  # fmt: skip
     return caching.sent_once(serializers.attempts(page, queries.serving_attempts(gen)))
 
@@ -120,8 +120,8 @@ def service_attempts(asked: Asked, service_id: str) -> Response:
     gen, scope = context.generation(), context.scope()
     visible.service(gen, scope, service_id)
     page = context.store().service_attempts(
-        scope, service_id, cluster_id=asked.cluster_id, status=asked.status, cancelled=asked.cancelled,
-        since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,
+        scope, service_id, cluster_id=asked.cluster_id, status=asked.status, trigger=asked.trigger,
+        cancelled=asked.cancelled, since=asked.since, until=asked.until, limit=asked.limit, cursor=asked.cursor,
     )  # fmt: skip
     return caching.sent_once(serializers.attempts(page, queries.serving_attempts(gen)))
 

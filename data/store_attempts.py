@@ -10,8 +10,8 @@ from data.aws import aws_errors
 from data.codec import to_attempt
 from data.cursors import Position, Positions, query_text
 from data.errors import NotFound
-from data.listing import Keep, Listing, Piece, Row, Where, narrowed, one_of, position, present, read
-from data.models import Attempt, Instant, Page, Scope, Status
+from data.listing import Keep, Listing, Piece, Row, Where, equal_to, narrowed, one_of, position, present, read
+from data.models import Attempt, Instant, Page, Scope, Status, Trigger
 from data.store_reads import Query, Reads, checked_limit
 from data.tables import SHOWN
 
@@ -24,6 +24,7 @@ class AttemptFilter(TypedDict, total=False):
     """What a list of attempts can be asked for; see `Asked` for what holds where nothing is said."""
 
     status: Status | None
+    trigger: Trigger | None
     cancelled: bool | None
     since: Instant | None
     until: Instant | None
@@ -36,6 +37,7 @@ class Asked:
     """A filter with everything said: SUCCESS matches LIVE too; `since` is included, `until` is not."""
 
     status: Status | None = None
+    trigger: Trigger | None = None
     cancelled: bool | None = None
     since: Instant | None = None
     until: Instant | None = None
@@ -44,8 +46,14 @@ class Asked:
 
     def query(self, name: str, of: str) -> Query:
         """What a cursor of this list is bound to."""
-        rows = {"status": self.status, "cancelled": self.cancelled, "since": self.since, "until": self.until}
-        return name, rows | {"of": of}
+        rows = {"status": self.status, "trigger": self.trigger, "cancelled": self.cancelled}
+        return name, rows | {"since": self.since, "until": self.until, "of": of}
+
+    @property
+    def conditions(self) -> tuple[Where | None, ...]:
+        """What rows must satisfy, beside their time and status."""
+        trigger = equal_to("trigger", self.trigger.value) if self.trigger else None
+        return trigger, _with_cancelled(self.cancelled)
 
 
 class AttemptReads(Reads):
@@ -129,14 +137,14 @@ class AttemptReads(Reads):
 
     def _attempts(self, scope: Scope, name: str, listing: Listing, asked: Asked) -> Page[Attempt]:
         within = replace(listing, since=asked.since, until=asked.until)
-        matching = narrowed(within, _with_status(asked.status), _with_cancelled(asked.cancelled))
+        matching = narrowed(within, _with_status(asked.status), *asked.conditions)
         query = asked.query(name, listing.partition)
         return self._page(scope, query, matching, to_attempt, asked.limit, asked.cursor, _within(scope))
 
     def _failures(self, scope: Scope, status: str, asked: Asked, start: Position) -> Piece:
         listing = Listing(self._tables.attempts, status, "status", "startedAt", "byStatus")
         within = replace(listing, since=asked.since, until=asked.until)
-        matching = narrowed(within, _with_cancelled(asked.cancelled))
+        matching = narrowed(within, *asked.conditions)
         first = None if start == START else start
         want = checked_limit(asked.limit) + 1
         return read(self._client, matching, self._now(), want, first, _within(scope))

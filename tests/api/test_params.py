@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from api import params
 from api.params import Asked, asked, period
 from data.errors import InvalidRequest
-from data.models import Status
+from data.models import Status, Trigger
 
 TODAY = "2026-02-24"
 
@@ -24,8 +24,9 @@ def test_what_is_not_said_has_its_default():
 
 
 def test_values_are_read():
-    found = read(limit="200", status="ROLLBACK", cancelled="true", cursor="abc")
+    found = read(limit="200", status="ROLLBACK", trigger="hotfix", cancelled="true", cursor="abc")
     assert (found.limit, found.status, found.cancelled, found.cursor) == (200, Status.ROLLBACK, True, "abc")
+    assert found.trigger is Trigger.HOTFIX
 
 
 def test_a_date_includes_its_day_and_a_date_time_is_exclusive():

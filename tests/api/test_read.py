@@ -109,6 +109,8 @@ def test_pages_follow_one_another_to_the_end(client):
     ({"status": "FAILED"}, ["23", "22"]),
     ({"status": "FAILED", "cancelled": "false"}, ["22"]),
     ({"cancelled": "true"}, ["23"]),
+    ({"trigger": "merge"}, ["23", "23", "22", "20", "19"]),
+    ({"trigger": "hotfix"}, []),
     ({"from": "2026-02-20", "to": "2026-02-22"}, ["22", "20"]),
     ({"from": "2026-02-20T10:00:00Z", "to": "2026-02-22T10:00:00Z"}, ["20"]),
     ({"from": "2026-02-20T11:00:00+01:00", "to": "2026-02-22T10:00:00.001Z"}, ["22", "20"]),

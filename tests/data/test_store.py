@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidRequest, NotFound
 from data.listing import READ_LIMIT
-from data.models import EVERYTHING, Attempt, Page, Scope, Status
+from data.models import EVERYTHING, Attempt, Page, Scope, Status, Trigger
 from tests.facts import (
     AQUILA,
     MIRA,
@@ -118,6 +118,37 @@ def test_cancelled_attempts_can_be_asked_for_and_left_out(facts, store):
     for cancelled, expected in ((None, [at(2), at(1)]), (True, [at(2)]), (False, [at(1)])):
         page = store.cluster_attempts(EVERYTHING, MIRA, status=Status.FAILED, cancelled=cancelled)
         assert [one.started_at for one in page.items] == expected
+
+
+@pytest.mark.parametrize("trigger, expected", [
+    (Trigger.HOTFIX, [at(3)]), (Trigger.MERGE, [at(2)]), (Trigger.UNKNOWN, [at(1)]), (Trigger.MANUAL, []),
+])  # fmt: skip
+def test_attempts_are_found_by_why_they_were_made(facts, store, trigger, expected):
+    triggers = (Trigger.UNKNOWN, Trigger.MERGE, Trigger.HOTFIX)
+    facts.attempts(*(an_attempt(n, status=Status.FAILED, trigger=one) for n, one in enumerate(triggers, 1)))
+    for page in (
+        store.pair_attempts(EVERYTHING, MIRA, "authn", trigger=trigger),
+        store.service_attempts(EVERYTHING, "authn", trigger=trigger, status=Status.FAILED),
+        store.cluster_attempts(EVERYTHING, MIRA, trigger=trigger, cancelled=False),
+        store.recent_failures(EVERYTHING, trigger=trigger),
+    ):
+        assert [one.started_at for one in page.items] == expected
+
+
+def test_pages_of_one_trigger_follow_one_another_and_their_cursor_is_good_for_no_other(facts, store):
+    triggers = (Trigger.MERGE, Trigger.HOTFIX)
+    facts.attempts(*(an_attempt(n, trigger=triggers[n % 2]) for n in range(12)))
+    seen, cursor = [], None
+    while True:
+        page = store.cluster_attempts(EVERYTHING, MIRA, trigger=Trigger.HOTFIX, limit=4, cursor=cursor)
+        seen += [one.started_at for one in page.items]
+        if page.cursor is None:
+            break
+        cursor = page.cursor
+    assert seen == [at(n) for n in (11, 9, 7, 5, 3, 1)]
+    for other in (Trigger.MERGE, None):
+        with pytest.raises(InvalidRequest):
+            store.cluster_attempts(EVERYTHING, MIRA, trigger=other, limit=4, cursor=cursor)
 
 
 def test_since_is_included_and_until_is_not_in_table_and_index_alike(facts, store):
