@@ -128,3 +128,24 @@ def test_recent_promotions_say_when_there_were_more(facts: Facts, monkeypatch: p
     monkeypatch.setattr("data.store_promotions.MOST_RECENT", 2)
     fewer = store.recent_promotions(EVERYTHING, (MIRA, PAVO), at(3))
     assert ([one.promotion_id for one in fewer.promotions], fewer.complete, fewer.most) == (["p5", "p4"], False, 2)
+
+
+def test_version_origin_and_days_leave_only_their_promotions_in_every_list(facts: Facts):
+    facts.promotions(
+        *(a_promotion(n) for n in range(5)),
+        a_promotion(5, build_version="9.9.9"), a_promotion(6, from_cluster_id=AQUILA),
+    )  # fmt: skip
+    store = facts.store()
+    told: list[tuple[dict[str, Any], list[str]]] = [
+        ({"version": "9.9.9"}, ["p5"]),
+        ({"from_cluster_id": AQUILA}, ["p6"]),
+        ({"since": at(1), "until": at(3)}, ["p2", "p1"]),
+        ({"since": at(1), "from_cluster_id": AQUILA, "version": "9.9.9"}, []),
+    ]
+    for wanted, expected in told:
+        assert everything(store, 1, **wanted) == expected
+        assert ids(store.cluster_promotions(EVERYTHING, PAVO, **wanted)) == expected
+        assert ids(store.service_promotions(EVERYTHING, "authn", **wanted)) == expected
+    cursor = store.all_promotions(EVERYTHING, (PAVO,), limit=1, since=at(1)).cursor
+    with pytest.raises(InvalidRequest):
+        store.all_promotions(EVERYTHING, (PAVO,), limit=1, since=at(2), cursor=cursor)
