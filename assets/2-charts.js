@@ -23,7 +23,9 @@
     const colour = css("--chart-" + ((trace.meta && trace.meta.role) || "nodata"));
     const marker = Object.assign({}, trace.marker, { color: colour });
     if (trace.type === "bar") {
-      marker.line = { color: css("--card"), width: 1 };
+      const hollow = trace.meta && trace.meta.hollow;
+      if (hollow) marker.color = "rgba(0,0,0,0)";
+      marker.line = hollow ? { color: colour, width: 1.5 } : { color: css("--card"), width: 1 };
       marker.pattern = Object.assign({ fgcolor: css("--card"), fgopacity: 0.5, size: 6 }, marker.pattern);
       return Object.assign({}, trace, { marker });
     }
@@ -52,7 +54,7 @@
   function open(gd, event) {
     const points = (event.points || []).filter((point) => point.customdata);
     if (!points.length) return;
-    const bars = points[0].data.type === "bar";
+    const bars = points[0].data.type === "bar" && points[0].data.orientation !== "h";
     const point = bars ? barUnder(gd, points, event.event) : points[0];
     const url = new URL((point || points[0]).customdata, location.href);
     if (!point) url.searchParams.delete("status");  // above the bars: the whole day
