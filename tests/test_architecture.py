@@ -24,6 +24,7 @@ LAYERS = {
     "components": {
         "data.models",
         "data.catalog_models",
+        "data.cluster_views",
         "data.views",
         "data.instants",
         "data.openings",
@@ -232,6 +233,19 @@ def test_no_page_hands_unchecked_markup_to_the_browser() -> None:
         if isinstance(node, ast.Attribute) and ast.unparse(node) in live
     ]
     assert found + elements == []
+
+
+def test_markup_is_written_in_one_place_alone() -> None:
+    """What that attribute says is put into the page as it is: only the writer that escapes may name it."""
+    naming = {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.keyword) and node.arg == "data_html")
+        or (isinstance(node, ast.Constant) and node.value == "data-html")
+        or (isinstance(node, ast.ImportFrom) and any(alias.name == "SOURCE" for alias in node.names))
+    }
+    assert naming == {"components/markup.py"}
 
 
 def test_no_error_is_swallowed_whole() -> None:
