@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.columns import OUTCOMES, day_name, day_number
+from data.day_numbers import day_name, day_number
 from data.models import Day, Scope
+from data.outcomes import OUTCOMES
 from data.views import Counts, Rate, SuiteSeries
 
 NO_ATTEMPTS = "no_attempts"
@@ -68,11 +69,9 @@ def counts(days: pd.DataFrame) -> Counts:
     return Counts(**{outcome: int(days[outcome].sum()) for outcome in OUTCOMES})
 
 
-def counts_of_moments(recent: pd.DataFrame, since_ms: int, until_ms: int) -> Counts:
-    """The attempts that started within the last two days' moments [since, until), by outcome."""
-    at = recent["at"].to_numpy()
-    within = recent["outcome"].to_numpy()[(at >= since_ms) & (at < until_ms)]
-    found = np.bincount(within, minlength=len(OUTCOMES))
+def counts_of_attempts(attempts: pd.DataFrame) -> Counts:
+    """These attempts by outcome."""
+    found = np.bincount(attempts["outcome"].to_numpy(), minlength=len(OUTCOMES))
     return Counts(**{outcome: int(found[place]) for place, outcome in enumerate(OUTCOMES)})
 
 

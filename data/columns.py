@@ -5,57 +5,62 @@ attempts there were. Pure: a new generation gets new frames, nobody edits one.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.instants import from_instant
-from data.models import SUCCESSFUL, AttemptRow, Day, Instant, PairDay, Status, SuiteTotals
+from data.attempt_columns import AttemptColumns
+from data.day_numbers import EARLIEST, day_number
+from data.models import SUCCESSFUL, Day, PairDay, PairDayKey, Status, SuiteTotals
+from data.outcomes import OUTCOMES
 
-OUTCOMES = ("success", "failed", "rollback", "in_progress", "cancelled")
 DAY_COLUMNS = (*OUTCOMES, "duration_n")
 SUITE_COLUMNS = ("gates", "gates_passed", "total", "passed", "failed", "skipped")
-EPOCH = date(1970, 1, 1)
 
-PairDayKey = tuple[str, str, Day]
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Every pair-day. `recent` holds the attempts of the last two days one by one, for rolling hours."""
+    """Every pair-day: its sums, and its attempts one by one."""
 
     days: pd.DataFrame  # cluster, service, day, OUTCOMES, duration_n, duration_sec
     suites: pd.DataFrame  # cluster, service, day, suite, SUITE_COLUMNS
-    recent: pd.DataFrame  # cluster, service, day, at (epoch ms), outcome (index into OUTCOMES)
+    attempts: AttemptColumns = field(default_factory=AttemptColumns)
 
-    def replaced(
-        self, keys: Collection[PairDayKey], pair_days: Sequence[PairDay], first: Day, yesterday: Day
-    ) -> "Columns":
+    def replaced(self, keys: Collection[PairDayKey], pair_days: Sequence[PairDay], first: Day) -> "Columns":
         """These columns with `keys` taken out, `pair_days` put in, and what is too old gone."""
-        fresh = columns_of(pair_days, yesterday)
+        fresh = columns_of(pair_days)
         return Columns(
             _merged(self.days, fresh.days, keys, first),
             _merged(self.suites, fresh.suites, keys, first),
-            _merged(self.recent, fresh.recent, keys, yesterday),
+            self.attempts.replaced(keys, pair_days, first),
+        )
+
+    def cut(
+        self, last: Day, gone: Collection[PairDayKey], pair_days: Sequence[PairDay], attempts: AttemptColumns
+    ) -> "Columns":
+        """The sums up to the day `last` with `gone` taken out and `pair_days` put in, beside these attempts."""
+        fresh, until = columns_of(pair_days), day_number(last)
+        days, suites = (frame[frame["day"].to_numpy() <= until] for frame in (self.days, self.suites))
+        return Columns(
+            _merged(days, fresh.days, gone, EARLIEST), _merged(suites, fresh.suites, gone, EARLIEST), attempts
         )
 
 
-def columns_of(pair_days: Iterable[PairDay], yesterday: Day) -> Columns:
+def columns_of(pair_days: Iterable[PairDay]) -> Columns:
     """The columns of these pair-days alone."""
     pair_days = list(pair_days)
     days = [(*_key(p), *_outcomes(p), p.duration_n, p.duration_sec_sum) for p in pair_days]
     suites = [(*_key(p), s.suite, *_totals(s)) for p in pair_days for s in p.suites]
-    recent = [(*_key(p), *_moment(row)) for p in pair_days if p.day >= yesterday for row in p.rows]
     return Columns(
         _frame(days, DAY_COLUMNS, text=(), floats=("duration_sec",)),
         _frame(suites, SUITE_COLUMNS, text=("suite",)),
-        _frame(recent, (), text=(), wide=("at",), small=("outcome",)),
+        AttemptColumns().replaced((), pair_days, EARLIEST),
     )
 
 
@@ -74,30 +79,17 @@ def _totals(suite: SuiteTotals) -> tuple[int, ...]:
     return tuple(getattr(suite, name) for name in SUITE_COLUMNS)
 
 
-def _moment(row: AttemptRow) -> tuple[int, int]:
-    return milliseconds(row.started_at), OUTCOMES.index(outcome_of(row))
-
-
-def outcome_of(row: AttemptRow) -> str:
-    """Which of OUTCOMES an attempt counts as."""
-    if row.cancelled:
-        return "cancelled"
-    return "success" if row.status in SUCCESSFUL else row.status.lower()
-
-
 def _frame(
     rows: Sequence[tuple[Any, ...]],
     counts: Sequence[str],
     *,
     text: Sequence[str],
     floats: Sequence[str] = (),
-    wide: Sequence[str] = (),
-    small: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Rows of (cluster, service, day, *text, *counts, *floats, *wide, *small) as typed columns."""
+    """Rows of (cluster, service, day, *text, *counts, *floats) as typed columns."""
     types: dict[str, Any] = {"cluster": "category", "service": "category", "day": np.int32}
     types |= dict.fromkeys(text, "category") | dict.fromkeys(counts, np.int32)
-    types |= dict.fromkeys(floats, np.float32) | dict.fromkeys(wide, np.int64) | dict.fromkeys(small, np.int8)
+    types |= dict.fromkeys(floats, np.float32)
     columns = zip(*rows, strict=True) if rows else ((),) * len(types)
     return pd.DataFrame({name: _column(values, types[name]) for name, values in zip(types, columns, strict=True)})
 
@@ -137,18 +129,3 @@ def _named(frame: pd.DataFrame, keys: Collection[PairDayKey]) -> Mask:
 def _code(cluster: Places, service: Places, day: Places) -> npt.NDArray[np.int64]:
     """One number a pair-day: 20 bits each for service and day."""
     return ((cluster.astype(np.int64) << 20) + service << 20) + day
-
-
-def day_number(day: Day) -> int:
-    """Days since 1970-01-01."""
-    return (date.fromisoformat(day) - EPOCH).days
-
-
-def day_name(number: int) -> Day:
-    """The day of that number."""
-    return (EPOCH + timedelta(days=number)).isoformat()
-
-
-def milliseconds(instant: Instant) -> int:
-    """Epoch milliseconds."""
-    return round(from_instant(instant).timestamp() * 1000)

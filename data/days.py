@@ -30,7 +30,7 @@ SHORT = (
     ("n", "attempt_id"), ("v", "build_version"), ("s", "status"), ("t", "trigger"), ("a", "started_at"),
     ("e", "ended_at"), ("g", "git_sha"), ("b", "rollback_to_build"), ("f", "failure_reason"), ("c", "cancelled"),
     ("h", "hotfix"), ("m", "committed_at"), ("k", "commits"), ("q", "gates"), ("u", "run_url"),
-    ("r", "received_at"), ("x", "rev"), ("i", "image"),
+    ("r", "received_at"), ("l", "heard_at"), ("x", "rev"), ("i", "image"),
 )  # fmt: skip
 
 
@@ -55,13 +55,19 @@ def to_row(attempt: Attempt) -> AttemptRow:
         gates=attempt.gates,
         run_url=attempt.run_url,
         received_at=attempt.received_at,
+        heard_at=attempt.heard_at,
         rev=attempt.rev,
     )
 
 
 def fold_day(cluster_id: str, service_id: str, day: Day, attempts: Iterable[Attempt]) -> PairDay:
     """Everything of a pair's day from its attempts; cancelled ones count nowhere but in `cancelled`."""
-    rows = tuple(to_row(a) for a in sorted(attempts, key=lambda a: (a.started_at, a.attempt_id)))
+    return fold_rows(cluster_id, service_id, day, map(to_row, attempts))
+
+
+def fold_rows(cluster_id: str, service_id: str, day: Day, transitions: Iterable[AttemptRow]) -> PairDay:
+    """The same from what the read model keeps of the attempts."""
+    rows = tuple(sorted(transitions, key=lambda row: (row.started_at, row.attempt_id)))
     counted = [row for row in rows if not row.cancelled]
     durations = [
         seconds_between(row.started_at, row.ended_at) for row in counted if row.status in SUCCESSFUL and row.ended_at
@@ -145,13 +151,11 @@ def _summary(day: PairDay) -> dict[str, Any]:
     }
 
 
-def to_pair_day(
-    item: Mapping[str, Mapping[str, Any]], rows: bool = True, more: Sequence[Mapping[str, Any]] = ()
-) -> PairDay:
-    """The day of its first item; `more` = its further parts; `rows` False leaves the transitions unread."""
+def to_pair_day(item: Mapping[str, Mapping[str, Any]], more: Sequence[Mapping[str, Any]] = ()) -> PairDay:
+    """The day of its first item; `more` = its further parts."""
     summary = orjson.loads(item["summary"]["S"])
     cluster_id, service_id = item["clusterId"]["S"], item["serviceId"]["S"]
-    texts = [part["rows"]["S"] for part in (item, *more)] if rows else []
+    texts = [part["rows"]["S"] for part in (item, *more)]
     return PairDay(
         cluster_id=cluster_id,
         service_id=service_id,

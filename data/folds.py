@@ -6,7 +6,7 @@ under which a claim is put; everything here is a maximum, a minimum or a sort.
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from data.events import DeploymentEvent, TestResultEvent, from_claim
@@ -22,7 +22,7 @@ from data.models import (
     Trigger,
 )
 
-FOLD_VERSION = "1"
+FOLD_VERSION = "2"
 CLAIMS_KEPT = 50
 RANK = {Status.IN_PROGRESS: 0, Status.FAILED: 1, Status.SUCCESS: 1, Status.LIVE: 2, Status.ROLLBACK: 3}
 
@@ -106,8 +106,8 @@ def fold_attempt(attempt_id: str, own: Sequence[Claim], version: Version, retent
     attempt = None
     if deployments:
         gates = tuple(as_gate(run) for run in gate_runs)
-        rev = fold_rev(kept, version)
-        attempt = _attempt(attempt_id, deployments, observations, gates, rev, retention_days)
+        attempt = _attempt(attempt_id, deployments, observations, gates, fold_rev(kept, version), retention_days)
+        attempt = replace(attempt, heard_at=max(event.received_at for event in (*words, *bound_words)))
     return AttemptFold(attempt, runs, gate_runs, tuple(dropped))
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 
+from data.attempt_columns import AttemptColumns
 from data.catalog_models import Catalog, Cluster, Service
 from data.columns import Columns
 from data.instants import from_instant
@@ -60,6 +61,11 @@ class Generation:
     clusters: Mapping[str, Cluster] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+
+    @property
+    def attempts(self) -> AttemptColumns:
+        """Every attempt that is held."""
+        return self.columns.attempts
 
     def freshness(self, now: datetime) -> Freshness:
         """How old this state is at `now`."""

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 Instant = str
 Day = str  # UTC date, YYYY-MM-DD
+PairDayKey = tuple[str, str, Day]  # (cluster id, service id, day)
 
 T = TypeVar("T")
 
@@ -143,6 +144,7 @@ class Attempt:
     run_url: str | None = None
     source: str = ""
     received_at: Instant = ""  # the first time we heard of it
+    heard_at: Instant = ""  # the last time we heard anything of it, its test results included
     gates: tuple[Gate, ...] = ()
     expires_at: int | None = None  # epoch seconds; None = never (serving or last good)
     rev: str = ""  # digest of everything the fold read
@@ -259,6 +261,7 @@ class AttemptRow:
     gates: tuple[Gate, ...] = ()
     run_url: str | None = None
     received_at: Instant = ""
+    heard_at: Instant = ""
     rev: str = ""
 
 
@@ -307,6 +310,7 @@ class Current:
     rev: str = ""
     exempt: tuple[str, ...] = ()  # attempt ids that TTL spares
     retired_at: Instant | None = None  # taken away since, with no deployment after it
+    retirements: tuple[Instant, ...] = ()  # every time it was taken away, ascending
     unsettled: tuple[str, ...] = ()  # attempt ids whose expiry is still to be set as `exempt` says
 
 

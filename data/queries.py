@@ -13,7 +13,6 @@ import pandas as pd
 from data import aggregations as agg
 from data import visible
 from data.catalog_models import ClusterType
-from data.columns import OUTCOMES
 from data.generation import Generation
 from data.instants import day_before
 from data.models import (
@@ -22,6 +21,7 @@ from data.models import (
     Scope,
     Verdict,
 )
+from data.outcomes import OUTCOMES
 from data.views import (
     Analytics,
     AnalyticsFilter,
@@ -143,9 +143,7 @@ def _finished_at(state: PairState) -> str:
 
 def _last_24h(gen: Generation, scope: Scope, now: datetime) -> Counts:
     until = round(now.timestamp() * 1000)
-    key = ("recent", scope.key)
-    recent = gen.memo.get(key, lambda: agg.selected(gen.columns.recent, scope, gen.first_day, "9999-12-31"))
-    return agg.counts_of_moments(recent, until - DAY_MS, until + 1)
+    return agg.counts_of_attempts(gen.attempts.frame(scope, until - DAY_MS, until + 1, columns=("outcome",)))
 
 
 def _cluster_summary(

@@ -12,7 +12,6 @@ from data.aws import unavailable_if_away
 from data.catalog import CatalogStore
 from data.catalog_models import Catalog
 from data.changes import Change, minutes, to_change
-from data.columns import PairDayKey
 from data.current import to_current
 from data.days import to_pair_day
 from data.errors import Unavailable
@@ -21,6 +20,7 @@ from data.models import (
     Day,
     Instant,
     PairDay,
+    PairDayKey,
     Retirement,
 )
 from data.standing_folds import is_retirement, retired, to_retirement
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 BATCH = 100  # BatchGetItem takes no more
 TRIES = 8
 FIRST_WAIT_SEC = 0.05
-SUMMARY = "clusterId, serviceId, #day, v, rev, summary, parts"  # everything of a DAY item but its rows
-NAMES = {"#day": "day"}
 
 
 class ReadModelReader:
@@ -58,15 +56,20 @@ class ReadModelReader:
 
     @unavailable_if_away
     def cluster_days(self, cluster_id: str, first: Day) -> list[PairDay]:
-        """Every DAY of a cluster from `first` on, without its rows."""
+        """Every DAY of a cluster from `first` on."""
         items = self._query(
             keys.day_pk(cluster_id),
-            FilterExpression="#day >= :first AND attribute_exists(summary)",
-            ProjectionExpression=SUMMARY,
-            ExpressionAttributeNames=NAMES,
+            FilterExpression="#day >= :first OR attribute_not_exists(summary)",
+            ExpressionAttributeNames={"#day": "day"},
             values={":first": {"S": first}},
         )
-        return [to_pair_day(item, rows=False) for item in items]
+        found: list[list[codec.Item]] = []
+        for item in items:
+            if "summary" in item:
+                found.append([item])
+            elif found and item["sk"]["S"].startswith(f"{found[-1][0]['sk']['S']}#"):  # what did not fit follows
+                found[-1].append(item)
+        return [to_pair_day(day[0], more=day[1 : int(day[0]["parts"]["N"])]) for day in found]
 
     @unavailable_if_away
     def changes(self, since: Instant, until: Instant) -> list[Change]:
@@ -89,18 +92,11 @@ class ReadModelReader:
         return _currents(self._get(wanted))
 
     @unavailable_if_away
-    def days(self, named: Collection[PairDayKey], rows_from: Day) -> list[PairDay]:
-        """The named days; those from `rows_from` on with their rows. Days that have no item are left out."""
-        older = [_day_key(key) for key in named if key[2] < rows_from]
-        recent = [_day_key(key) for key in named if key[2] >= rows_from]
-        summaries = self._get(older, ProjectionExpression=SUMMARY, ExpressionAttributeNames=NAMES)
-        return [to_pair_day(item, rows=False) for item in summaries] + self._whole_days(recent)
-
-    def _whole_days(self, wanted: Sequence[tuple[str, str]]) -> list[PairDay]:
-        items = list(self._get(wanted))
+    def days(self, named: Collection[PairDayKey]) -> list[PairDay]:
+        """The named days; those that have no item are left out."""
+        items = list(self._get([_day_key(key) for key in named]))
         further = [(_place(item), _places_of_more(item)) for item in items]
-        named = [place for _, places in further for place in places]
-        parts = {_place(item): item for item in self._get(named)}
+        parts = {_place(item): item for item in self._get([place for _, places in further for place in places])}
         more = {place: [parts[one] for one in places if one in parts] for place, places in further}
         return [to_pair_day(item, more=more[_place(item)]) for item in items]
 
@@ -117,10 +113,10 @@ class ReadModelReader:
         for page in pages:
             yield from cast(list[codec.Item], page["Items"])
 
-    def _get(self, wanted: Sequence[tuple[str, str]], **projection: Any) -> Iterator[codec.Item]:
+    def _get(self, wanted: Sequence[tuple[str, str]]) -> Iterator[codec.Item]:
         for at in range(0, len(wanted), BATCH):
             named = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted[at : at + BATCH]]
-            yield from self._get_batch({"Keys": named, "ConsistentRead": True} | projection)
+            yield from self._get_batch({"Keys": named, "ConsistentRead": True})
 
     def _get_batch(self, request: dict[str, Any]) -> Iterator[codec.Item]:
         """One batch to its end: what DynamoDB left unprocessed is asked again, a bounded number of times."""

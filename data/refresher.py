@@ -12,7 +12,8 @@ from datetime import datetime
 
 from data.catalog_models import Catalog
 from data.changes import Change
-from data.columns import Columns, PairDayKey, columns_of, milliseconds
+from data.columns import Columns, columns_of
+from data.day_numbers import milliseconds
 from data.errors import Unavailable
 from data.generation import Generation, make_generation
 from data.instants import add, day_before, seconds_between, to_instant
@@ -20,6 +21,7 @@ from data.models import (
     Current,
     Instant,
     PairDay,
+    PairDayKey,
 )
 from data.read_model_reader import ReadModelReader
 
@@ -88,7 +90,7 @@ class ReadModel:
         started = to_instant(self._clock())
         catalog = reader.catalog()
         currents: dict[tuple[str, str], Current] = {}
-        columns = columns_of((), started[:10])
+        columns = columns_of(())
         names = [cluster.cluster_id for cluster in catalog.clusters]
         for done, cluster_id in enumerate(names):
             self._progress = Progress(done, len(names))
@@ -175,14 +177,11 @@ class ReadModel:
         columns: Columns,
     ) -> Columns:
         """`columns` with a whole cluster read into them; its current states go to `currents`."""
-        first, yesterday = day_before(now[:10], self._horizon), day_before(now[:10], 1)
+        first = day_before(now[:10], self._horizon)
         found = reader.cluster_currents(cluster_id)
         currents.update({(one.cluster_id, one.service_id): one for one in found})
         days = reader.cluster_days(cluster_id, first)
-        recent = [_key(day) for day in days if day.day >= yesterday]
-        older = [day for day in days if day.day < yesterday]
-        gone = {_key(day) for day in days}
-        return columns.replaced(gone, [*older, *reader.days(recent, yesterday)], first, yesterday)
+        return columns.replaced({_key(day) for day in days}, days, first)
 
     def _next(self, reader: ReadModelReader, old: Generation, changes: Sequence[Change], now: Instant) -> Generation:
         """The generation after these changes; the same one, newer `as_of`, where nothing really changed."""
@@ -219,14 +218,14 @@ class ReadModel:
     def _named_days(
         self, reader: ReadModelReader, changes: Iterable[Change], now: Instant, columns: Columns
     ) -> Columns:
-        first, yesterday = day_before(now[:10], self._horizon), day_before(now[:10], 1)
+        first = day_before(now[:10], self._horizon)
         named = {(*change.pair, change.day) for change in changes if change.pair and change.day >= first}
-        found = {_key(day): day for day in reader.days(sorted(named), yesterday)} if named else {}
+        found = {_key(day): day for day in reader.days(sorted(named))} if named else {}
         changed = {key for key in named if self._differs(key, found.get(key))}
         if not changed:
             return columns
         self._revs.update({key: found[key].rev if key in found else "gone" for key in changed})
-        return columns.replaced(changed, [found[key] for key in changed if key in found], first, yesterday)
+        return columns.replaced(changed, [found[key] for key in changed if key in found], first)
 
     def _differs(self, key: PairDayKey, day: PairDay | None) -> bool:
         return self._revs.get(key) != (day.rev if day else "gone")

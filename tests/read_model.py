@@ -81,7 +81,7 @@ def generation(attempts: Iterable[Attempt], now: datetime = NOW, catalog: Catalo
     """The generation a web process would hold of these attempts."""
     days = pair_days(attempts)
     instant = to_instant(now)
-    columns = columns_of(days, day_before(instant[:10], 1))
+    columns = columns_of(days)
     return make_generation(
         1000, instant, instant, catalog, currents(days), columns, first_day=day_before(instant[:10], 200)
     )

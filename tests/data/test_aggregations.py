@@ -14,7 +14,7 @@ FIRST, LAST = "2026-02-01", "2026-02-05"
 
 
 def columns(*attempts) -> Columns:
-    return columns_of(pair_days(attempts), "2026-02-04")
+    return columns_of(pair_days(attempts))
 
 
 def days(*attempts, start=FIRST, end=LAST, **only):
@@ -135,14 +135,14 @@ def test_a_scope_leaves_out_of_the_sums_what_it_does_not_allow():
 
 
 def test_rolling_hours_count_attempts_by_the_millisecond():
-    recent = columns(
+    attempts = columns(
         attempt("2026-02-04T09:59:59.999Z"),
         attempt("2026-02-04T10:00:00.000Z", status=Status.FAILED),
         attempt("2026-02-05T09:59:59.999Z", status=Status.FAILED, cancelled=True),
         attempt("2026-02-05T10:00:00.000Z"),
-    ).recent
+    ).attempts
     since, until = (1_770_199_200_000 + day * 86_400_000 for day in (0, 1))
-    assert agg.counts_of_moments(recent, since, until) == Counts(failed=1, cancelled=1)
+    assert agg.counts_of_attempts(attempts.frame(EVERYTHING, since, until)) == Counts(failed=1, cancelled=1)
 
 
 def test_numbers_stay_exact_where_days_are_replaced_and_grow_old():
@@ -152,12 +152,12 @@ def test_numbers_stay_exact_where_days_are_replaced_and_grow_old():
         attempt("2026-02-03T10:00:00Z", cluster_id="new-cluster", gates=(gate("NEW"),)),
     ])  # fmt: skip
     keys = {(day.cluster_id, day.service_id, day.day) for day in fresh}
-    new = old.replaced(keys, fresh, "2026-02-02", "2026-02-02")
+    new = old.replaced(keys, fresh, "2026-02-02")
     assert agg.counts(agg.selected(new.days, EVERYTHING, FIRST, LAST)) == Counts(success=1, failed=1)
     assert agg.seen_suites(new.suites) == ["NEW"]
     assert agg.counts(agg.selected(old.days, EVERYTHING, FIRST, LAST)) == Counts(success=2)
     assert new.days.dtypes.astype(str).to_dict() | {"cluster": "", "service": ""} == (
         old.days.dtypes.astype(str).to_dict() | {"cluster": "", "service": ""}
     )
-    gone = new.replaced(keys, [], "2026-02-02", "2026-02-02")
-    assert len(gone.days) == len(gone.suites) == len(gone.recent) == 0
+    gone = new.replaced(keys, [], "2026-02-02")
+    assert len(gone.days) == len(gone.suites) == len(gone.attempts) == 0

@@ -11,6 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from data import aggregations as agg
+from data.attempt_columns import attempt_rows
 from data.aws import dynamodb
 from data.catalog import CatalogStore
 from data.catalog_models import Catalog, Cluster
@@ -116,8 +117,13 @@ def as_loaded(aws, clock):
 def assert_same(mine, theirs):
     assert dict(mine.currents) == dict(theirs.currents)
     assert mine.catalog == theirs.catalog
-    for name in ("days", "suites", "recent"):
+    for name in ("days", "suites"):
         assert_frame_equal(canonical(getattr(mine.columns, name)), canonical(getattr(theirs.columns, name)))
+    assert attempt_rows(everything(mine)) == attempt_rows(everything(theirs))
+
+
+def everything(gen):
+    return gen.attempts.frame(EVERYTHING, 0, 2**50)
 
 
 def canonical(frame):
@@ -147,7 +153,7 @@ def test_a_load_holds_catalog_states_and_200_days(writer, reader, model):
     assert counts(model) == Counts(success=1, failed=1)
     assert counts(model, start="2025-01-01") == Counts(success=2, failed=1)
     assert (gen.as_of, gen.first_day) == (to_instant(NOW), "2025-08-08")
-    assert len(gen.columns.recent) == 2
+    assert len(gen.attempts) == 3
     assert (model.progress.clusters, model.progress.of) == (3, 3)
 
 
@@ -280,7 +286,7 @@ def test_following_ends_where_loading_would(aws, writer, reader, model, clock):
 def test_midnight_takes_the_oldest_day_and_moves_the_rolling_window(aws, writer, reader, model, clock):
     writer.write(attempt("2025-08-08T11:00:00Z"), attempt("2026-02-23T11:00:00Z"), now=NOW - timedelta(hours=1))
     model.load(reader)
-    assert len(model.generation.columns.recent) == 1
+    assert len(model.generation.attempts) == 2
     for _ in range(15):  # an hour at a time: a longer silence would be a load
         clock.tick(3600)
         model.refresh(reader)
@@ -288,7 +294,7 @@ def test_midnight_takes_the_oldest_day_and_moves_the_rolling_window(aws, writer,
     clock.tick()
     model.refresh(reader)
     assert counts(model, start="2025-01-01") == Counts(success=2)
-    assert len(model.generation.columns.recent) == 1
+    assert len(model.generation.attempts) == 2
     assert_same(model.generation, as_loaded(aws, clock))
 
 
@@ -393,7 +399,7 @@ def test_a_day_in_several_parts_is_read_whole(writer, reader, model, clock):
     writer.write(*many, now=NOW - timedelta(minutes=5))
     model.load(reader)
     assert counts(model) == Counts(failed=1500)
-    assert len(model.generation.columns.recent) == 1500
+    assert len(model.generation.attempts) == 1500
 
 
 def test_200_refreshes_do_not_leak(writer, reader, model, clock):
@@ -445,6 +451,6 @@ def test_200_days_of_72_pairs_take_less_than_a_megabyte():
         attempt(f"{day_before('2026-02-24', back)}T10:00:00Z", cluster_id=f"cluster-{c}", service_id=f"service-{s}")
         for back in range(200) for c in range(6) for s in range(12)
     ]  # fmt: skip
-    frame = columns_of(pair_days(days), "2026-02-23").days
+    frame = columns_of(pair_days(days)).days
     assert len(frame) == 14_400
     assert frame.memory_usage(deep=True).sum() < 1_000_000

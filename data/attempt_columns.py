@@ -1,0 +1,277 @@
+"""Every attempt that is held, as typed columns: what percentiles, timelines and states of the past are made from.
+
+An attempt costs about seventy bytes. A cluster-region's month is one immutable chunk, so that news copy a chunk and
+not everything, and what two generations have in common they share. Pure.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data import keys
+from data.day_numbers import day_number, from_milliseconds, milliseconds
+from data.models import AttemptRow, Day, Gate, PairDay, PairDayKey, Scope, Status, Trigger, Verdict
+from data.outcomes import OUTCOMES, outcome_of
+
+STATUSES = tuple(Status)
+TRIGGERS = tuple(Trigger)
+TIMES = ("started", "ended", "received", "heard", "committed")  # epoch ms, MISSING where unknown
+WORDS = ("service", "version", "reason", "back_to", "verdicts")  # codes into a chunk's own vocabulary
+MISSING = -1
+
+Array = npt.NDArray[Any]
+Month = str  # YYYY-MM
+ChunkKey = tuple[str, Month]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The attempts of one cluster-region that started in one month, by start and id."""
+
+    arrays: Mapping[str, Array]  # TIMES, day, status, trigger, outcome, cancelled, hotfix, number, and codes of WORDS
+    words: Mapping[str, Array]  # the vocabulary of each of WORDS
+
+    def __len__(self) -> int:
+        return len(self.arrays["day"])
+
+    def kept(self, mask: npt.NDArray[np.bool_]) -> "Chunk":
+        """Its rows under the mask."""
+        return Chunk({name: array[mask] for name, array in self.arrays.items()}, self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptColumns:
+    """All attempts held."""
+
+    chunks: Mapping[ChunkKey, Chunk] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.chunks.values()))
+
+    def replaced(self, gone: Collection[PairDayKey], pair_days: Iterable[PairDay], first: Day) -> "AttemptColumns":
+        """These columns with the pair-days `gone` taken out, `pair_days` put in, and what is too old left away."""
+        chunks = {key: chunk for key, chunk in self.chunks.items() if key[1] >= first[:7]}
+        leaving: dict[ChunkKey, set[tuple[str, int]]] = {}
+        for cluster, service, day in gone:
+            leaving.setdefault((cluster, day[:7]), set()).add((service, day_number(day)))
+        coming: dict[ChunkKey, list[PairDay]] = {}
+        for one in pair_days:
+            if one.day >= first:
+                coming.setdefault((one.cluster_id, one.day[:7]), []).append(one)
+        for key in leaving.keys() | coming.keys() | {key for key in chunks if key[1] == first[:7]}:
+            parts = [chunk_of(coming[key])] if key in coming else []
+            if key in chunks:
+                parts.insert(0, _without(chunks[key], leaving.get(key, set()), first))
+            merged = _joined(parts) if parts else None
+            if merged is not None and len(merged):
+                chunks[key] = merged
+            else:
+                chunks.pop(key, None)
+        return AttemptColumns(chunks)
+
+    def frame(
+        self,
+        scope: Scope,
+        since_ms: int,
+        until_ms: int,
+        *,
+        cluster_ids: Collection[str] | None = None,
+        service_ids: Collection[str] | None = None,
+        columns: Collection[str] | None = None,
+    ) -> pd.DataFrame:
+        """The attempts that started within [since, until), oldest first; `columns` leaves out what is not wanted.
+
+        `cluster`, WORDS, `status` and `trigger` are categories of text (missing: NaN), TIMES epoch ms (missing: -1),
+        `outcome` an index into OUTCOMES, `cancelled` and `hotfix` truth values; `number` ends the attempt's id.
+        """
+        asked = _Asked(scope, since_ms, until_ms, cluster_ids, service_ids)
+        found = [(key[0], part) for key, chunk in sorted(self.chunks.items()) if len(part := asked.of(key, chunk))]
+        names = [name for name in COLUMNS if columns is None or name in columns]
+        started = _column("started", found)
+        order = np.argsort(started, kind="stable")
+        return pd.DataFrame({name: _frame_column(name, found, order) for name in names})
+
+
+COLUMNS = ("cluster", *WORDS, *TIMES, "status", "trigger", "outcome", "cancelled", "hotfix", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    scope: Scope
+    since: int
+    until: int
+    clusters: Collection[str] | None
+    services: Collection[str] | None
+
+    def of(self, key: ChunkKey, chunk: Chunk) -> Chunk:
+        cluster = key[0]
+        if not self.scope.allows_cluster(cluster) or (self.clusters is not None and cluster not in self.clusters):
+            return chunk.kept(np.zeros(len(chunk), dtype=np.bool_))
+        started = chunk.arrays["started"]
+        if self._is_all(chunk) and self.since <= started[0] and started[-1] < self.until:
+            return chunk
+        mask = (started >= self.since) & (started < self.until)
+        if not self._is_all(chunk):
+            allowed = [self._allows(str(service)) for service in chunk.words["service"]]
+            mask &= np.array(allowed, dtype=np.bool_)[chunk.arrays["service"]]
+        return chunk.kept(mask)
+
+    def _is_all(self, chunk: Chunk) -> bool:
+        return self.scope.services is None and self.services is None and len(chunk) > 0
+
+    def _allows(self, service: str) -> bool:
+        return self.scope.allows_service(service) and (self.services is None or service in self.services)
+
+
+def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:
+    """The attempts of these days, all of one cluster-region and month."""
+    rows = [(row, day) for day in pair_days for row in day.rows]
+    rows.sort(key=lambda one: (one[0].started_at, one[0].attempt_id))
+    arrays: dict[str, Array] = {
+        "day": np.array([day_number(day.day) for _, day in rows], dtype=np.int32),
+        "status": np.array([STATUSES.index(row.status) for row, _ in rows], dtype=np.int8),
+        "trigger": np.array([TRIGGERS.index(row.trigger) for row, _ in rows], dtype=np.int8),
+        "outcome": np.array([OUTCOMES.index(outcome_of(row)) for row, _ in rows], dtype=np.int8),
+        "cancelled": np.array([row.cancelled for row, _ in rows], dtype=np.bool_),
+        "hotfix": np.array([row.hotfix for row, _ in rows], dtype=np.bool_),
+        "number": _texts([row.attempt_id.rsplit(":", 1)[1] for row, _ in rows]),
+    }
+    for name in TIMES:
+        moments = (getattr(row, f"{name}_at") for row, _ in rows)
+        arrays[name] = np.array([milliseconds(m) if m else MISSING for m in moments], dtype=np.int64)
+    said: dict[str, list[str | None]] = {
+        "service": [day.service_id for _, day in rows],
+        "version": [row.build_version for row, _ in rows],
+        "reason": [row.failure_reason for row, _ in rows],
+        "back_to": [row.rollback_to_build for row, _ in rows],
+        "verdicts": [verdict_words(row.gates) or None for row, _ in rows],
+    }
+    words: dict[str, Array] = {}
+    for name, values in said.items():
+        vocabulary = sorted({value for value in values if value is not None})
+        places = {word: place for place, word in enumerate(vocabulary)}
+        arrays[name] = np.array([MISSING if v is None else places[v] for v in values], dtype=np.int32)
+        words[name] = _texts(vocabulary)
+    return Chunk(arrays, words)
+
+
+def verdict_words(gates: Iterable[Gate]) -> str:
+    """`FUNCTIONAL:passed SANITY:failed`: what each suite said, by suite."""
+    return " ".join(f"{gate.suite}:{gate.verdict}" for gate in sorted(gates, key=lambda gate: gate.suite))
+
+
+def verdicts_of(words: str) -> tuple[Gate, ...]:
+    """The gates of `verdict_words`, without their counts."""
+    pairs = (one.rsplit(":", 1) for one in words.split(" ") if one)
+    return tuple(Gate(suite, Verdict(verdict)) for suite, verdict in pairs)
+
+
+def attempt_rows(frame: pd.DataFrame) -> list[AttemptRow]:
+    """The attempts of a frame with all its columns; what columns do not hold (SHA, counts of gates) is left empty."""
+    texts = {name: _texts_of(frame[name]) for name in ("cluster", *WORDS, "status", "trigger", "number")}
+    times = {name: [_instant(value) for value in frame[name].tolist()] for name in TIMES}
+    flags = {name: frame[name].tolist() for name in ("cancelled", "hotfix")}
+    gates = {words: verdicts_of(words) for words in set(texts["verdicts"]) if words}
+    return [
+        AttemptRow(
+            attempt_id=keys.attempt_id(
+                *(str(texts[name][i]) for name in ("cluster", "service", "version", "number"))
+            ),
+            build_version=str(texts["version"][i]),
+            status=Status(str(texts["status"][i])),
+            trigger=Trigger(str(texts["trigger"][i])),
+            started_at=times["started"][i] or "",
+            ended_at=times["ended"][i],
+            rollback_to_build=texts["back_to"][i],
+            failure_reason=texts["reason"][i],
+            cancelled=flags["cancelled"][i],
+            hotfix=flags["hotfix"][i],
+            committed_at=times["committed"][i],
+            gates=gates.get(texts["verdicts"][i] or "", ()),
+            received_at=times["received"][i] or "",
+            heard_at=times["heard"][i] or "",
+        )
+        for i in range(len(frame))
+    ]
+
+
+def _instant(value: int) -> str | None:
+    return None if value == MISSING else from_milliseconds(value)
+
+
+def _texts_of(column: "pd.Series[Any]") -> list[str | None]:
+    return [None if value is None or value != value else value for value in column.tolist()]
+
+
+def _texts(values: Sequence[str]) -> Array:
+    """Text without an object for each word: counting references would unshare memory between processes."""
+    return np.array(values, dtype=np.dtypes.StringDType())
+
+
+def _without(chunk: Chunk, gone: Collection[tuple[str, int]], first: Day) -> Chunk:
+    days = chunk.arrays["day"]
+    mask = days >= day_number(first)
+    places = {str(word): place for place, word in enumerate(chunk.words["service"])}
+    for service, day in gone:
+        if service in places:
+            mask &= ~((chunk.arrays["service"] == places[service]) & (days == day))
+    return chunk if mask.all() else chunk.kept(mask)
+
+
+def _joined(parts: Sequence[Chunk]) -> Chunk:
+    """One chunk of several, in order again; words that nobody uses any more are forgotten."""
+    if len(parts) == 1:
+        return parts[0]
+    arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays}
+    words: dict[str, Array] = {}
+    for name in WORDS:
+        codes, vocabulary = _merged_words(name, parts)
+        used = np.zeros(len(vocabulary), dtype=np.bool_)
+        used[codes[codes >= 0]] = True
+        places = np.append(np.cumsum(used) - 1, MISSING)  # the last place is what -1 reaches
+        arrays[name] = places[codes].astype(np.int32)
+        words[name] = _texts([word for word, is_used in zip(vocabulary, used, strict=True) if is_used])
+    order = np.lexsort((arrays["number"], arrays["started"]))
+    return Chunk({name: array[order] for name, array in arrays.items()}, words)
+
+
+def _merged_words(name: str, parts: Iterable[Chunk]) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """Codes into one vocabulary, row after row."""
+    places: dict[str, int] = {}
+    found = []
+    for part in parts:
+        own = [places.setdefault(str(word), len(places)) for word in part.words[name]]
+        found.append(np.array([*own, MISSING], dtype=np.int32)[part.arrays[name]])
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int32), list(places)
+
+
+def _column(name: str, found: Sequence[tuple[str, Chunk]]) -> Array:
+    arrays = [chunk.arrays[name] for _, chunk in found]
+    return np.concatenate(arrays) if arrays else EMPTY.arrays[name]
+
+
+def _frame_column(name: str, found: Sequence[tuple[str, Chunk]], order: Array) -> Any:
+    if name == "cluster":
+        clusters = list(dict.fromkeys(cluster for cluster, _ in found))
+        codes = np.repeat([clusters.index(cluster) for cluster, _ in found], [len(chunk) for _, chunk in found])
+        return _category(codes.astype(np.int32)[order], clusters)
+    if name in WORDS:
+        codes, vocabulary = _merged_words(name, [chunk for _, chunk in found])
+        return _category(codes[order], vocabulary)
+    values = _column(name, found)[order]
+    if name == "status":
+        return _category(values, [status.value for status in STATUSES])
+    if name == "trigger":
+        return _category(values, [trigger.value for trigger in TRIGGERS])
+    return values.astype(object) if name == "number" else values
+
+
+def _category(codes: Array, words: Sequence[str]) -> "pd.Categorical[Any]":
+    return pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype=str))
+
+
+EMPTY = chunk_of(())
