@@ -8,7 +8,19 @@ import orjson
 from flask import Blueprint, Response
 
 import context
-from api import caching, deliveries, errors, explain, health, quarantine, read, search, service_history
+from api import (
+    caching,
+    deliveries,
+    errors,
+    explain,
+    exports,
+    exports_analytics,
+    health,
+    quarantine,
+    read,
+    search,
+    service_history,
+)
 from api.errors import KINDS
 from api.openapi import ALWAYS, INGEST, document
 from api.params import Asked
@@ -54,6 +66,8 @@ def operations() -> list[Operation]:
         *read.routes.operations,
         *service_history.routes.operations,
         *search.routes.operations,
+        *exports.routes.operations,
+        *exports_analytics.routes.operations,
         *INGEST,
         *deliveries.routes.operations,
         *quarantine.routes.operations,

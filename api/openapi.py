@@ -105,7 +105,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "info": {"title": TITLE, "version": version, "description": INTRODUCTION,
                  "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in ("Dashboard", "Ingest", "Health", "Documentation")],
+        "tags": [{"name": name} for name in ("Dashboard", "Exports", "Ingest", "Health", "Documentation")],
         "paths": paths,
         "components": {
             "schemas": _with_examples(
@@ -164,6 +164,10 @@ def _parameter(one: Parameter) -> dict[str, Any]:
 
 
 def _response(answer: Answer) -> dict[str, Any]:
-    if answer.schema is None:
-        return {"description": answer.description, "content": {answer.media_type: {}}}
-    return {"description": answer.description, "content": {answer.media_type: {"schema": ref(answer.schema)}}}
+    content = {} if answer.schema is None else {"schema": ref(answer.schema)}
+    made: dict[str, Any] = {"description": answer.description, "content": {answer.media_type: content}}
+    if answer.headers:
+        made["headers"] = {
+            name: {"description": words, "schema": {"type": "string"}} for name, words in answer.headers.items()
+        }
+    return made

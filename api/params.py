@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from data import keys
 from data.errors import InvalidRequest
 from data.instants import day_before, parse_instant
-from data.models import Day, Instant, PromotionStatus, Status, Trigger
+from data.models import Day, Health, Instant, PromotionStatus, Status, Trigger
 from ingest.quarantine_records import State
 from ingest.verdicts import DeliveryVerdict
 
@@ -48,6 +48,8 @@ class Asked:
     text: str | None = None
     state: State | None = None
     promotion_status: PromotionStatus | None = None
+    team: str | None = None
+    health: Health | None = None
     a: str | None = None
     b: str | None = None
 
@@ -146,6 +148,13 @@ def _promotion_status(text: str) -> PromotionStatus:
         return PromotionStatus(text)
     except ValueError:
         raise ValueError(f"must be one of {', '.join(PromotionStatus)}") from None
+
+
+def _health(text: str) -> Health:
+    try:
+        return Health(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(Health)}") from None
 
 
 def _verdict(text: str) -> DeliveryVerdict:
@@ -263,6 +272,14 @@ CANCELLED = Parameter(
 )  # fmt: skip
 CLUSTER_ID = Parameter("clusterId", "cluster_id", _id, ID_SCHEMA, "Only this cluster-region.", "mira-us-west-2")
 SERVICE_ID = Parameter("serviceId", "service_id", _id, ID_SCHEMA, "Only this service.", "authn")
+TEAM = Parameter(
+    "team", "team", _text, {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": r"\S"},
+    "Only services of this team.", "Platform",
+)  # fmt: skip
+HEALTH = Parameter(
+    "health", "health", _health, {"type": "string", "enum": [h.value for h in Health]},
+    "Only services that are in this state on some cluster-region.", "attention",
+)  # fmt: skip
 A = Parameter(
     "a", "a", _attempt_id, ATTEMPT_SCHEMA, "The first attempt.", "mira-us-west-2:authn:3.4.1:1283", required=True
 )
@@ -305,4 +322,5 @@ STATE = Parameter(
 PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)
 DAYS = (FIRST, LAST)
-ATTEMPTS = (STATUS, TRIGGER, CANCELLED, SINCE, UNTIL, *PAGED)
+LISTED = (STATUS, TRIGGER, CANCELLED, SINCE, UNTIL)
+ATTEMPTS = (*LISTED, *PAGED)

@@ -14,11 +14,15 @@ View = Callable[..., ResponseReturnValue]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of an operation: the schema's name (none = no body we describe), its words, its media type."""
+    """One answer of an operation: the schema's name (none = no body we describe), its words, its media type.
+
+    `headers`: those that say something of the answer, with what they say.
+    """
 
     description: str
     schema: str | None = None
     media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

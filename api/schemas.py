@@ -263,6 +263,7 @@ SCHEMAS: dict[str, Schema] = {
         ),
         partialDay=maybe(DAY, "The running day, where it is within the range."),
     ),
+    "CsvFile": {"type": "string", "description": "A line of column names, then a line a row; lines end with CRLF."},
     "Health": closed("Alive.", status={"type": "string", "const": "ok"}),
     "Readiness": {
         "type": "object",

@@ -1,5 +1,6 @@
 """What a scope sees of a generation: clusters, services and the state of each pair. Pure."""
 
+from data import aggregations as agg
 from data.catalog_models import Cluster, Service
 from data.errors import NotFound
 from data.generation import Generation
@@ -13,6 +14,7 @@ from data.models import (
 from data.views import ClusterHealth, PairState, ServiceRow
 
 States = dict[tuple[str, str], PairState]
+FIRST_DAY, LAST_DAY = "1970-01-01", "9999-12-31"
 
 
 def states(gen: Generation, scope: Scope) -> States:
@@ -49,6 +51,14 @@ def services(gen: Generation, scope: Scope) -> list[Service]:
     """Every service in scope, by name."""
     known = (service for service in gen.services.values() if scope.allows_service(service.service_id))
     return sorted(known, key=lambda service: (service.name.casefold(), service.service_id))
+
+
+def suites(gen: Generation, scope: Scope) -> list[str]:
+    """Every suite there is something to say of: the catalog's in its order, then any other that is held."""
+    held = gen.memo.get(("suites", scope.key), lambda: agg.seen_suites(
+        agg.selected(gen.columns.suites, scope, gen.first_day or FIRST_DAY, LAST_DAY)
+    ))  # fmt: skip
+    return list(dict.fromkeys((*gen.catalog.suites, *held)))
 
 
 def cluster(gen: Generation, scope: Scope, cluster_id: str) -> Cluster:

@@ -1,0 +1,138 @@
+"""What the exports list, as tables: the API's own JSON of each thing, laid flat. Pure.
+
+What a spreadsheet would have to work out, a duration from two instants, is a column of its own, in seconds.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from api.csv_files import Row, Table, flat
+from api.serializers import attempt, counts, percent, promotion, rate, state
+from data.catalog_models import Service
+from data.instants import seconds_between
+from data.long_lists import LongList
+from data.models import Attempt, Instant, Promotion
+from data.views import Analytics, ClusterSummary, PairState, Scorecard, ServiceRow
+
+ATTEMPT = (
+    "id", "clusterId", "serviceId", "buildVersion", "gitSha", "startedAt", "endedAt", "durationSec", "status",
+    "cancelled", "trigger", "serving", "actor", "failureReason", "rollbackToBuild", "runUrl",
+)  # fmt: skip
+PROMOTION = (
+    "id", "serviceId", "buildVersion", "fromClusterId", "toClusterId", "promotedAt", "status", "promotedBy",
+    "approver", "reason",
+)  # fmt: skip
+GATE = ("verdict", "passed", "failed", "skipped", "total")
+SERVICE = ("serviceId", "serviceName", "team", "tier")
+LATEST = (
+    "id", "status", "buildVersion", "gitSha", "startedAt", "endedAt", "durationSec", "trigger", "cancelled",
+    "failureReason",
+)  # fmt: skip
+STATE = ("currentVersion", "servingSince", "health", "why", *(f"latestAttempt.{name}" for name in LATEST))
+SCORE = (
+    *SERVICE, "healthy", "pairs", "totalAttempts", "success", "failed", "rollback", "inProgress", "cancelled",
+    "successRate.value", "successRate.n", "rollbackRate.value", "rollbackRate.n", "productionDeploys",
+    "meanDurationSec", "gatesMissing",
+)  # fmt: skip
+
+
+def attempts(found: LongList[Attempt], serving: Collection[str], suites: Sequence[str]) -> Table:
+    """Attempts as the API lists them, a column for each number of each suite's gate."""
+    rows = (_attempt(one, one.attempt_id in serving) for one in found)
+    return Table((*ATTEMPT, *_gates(suites)), rows, lambda: found.cut)
+
+
+def promotions(found: LongList[Promotion]) -> Table:
+    """Promotions as the API lists them."""
+    return Table(PROMOTION, (promotion(one) for one in found), lambda: found.cut)
+
+
+def services(found: Iterable[ServiceRow], suites: Sequence[str]) -> Table:
+    """A row for each service on each cluster-region where it ever was; one without any is a row of its own."""
+    rows = (
+        _service(of.service) | one
+        for of in found
+        for one in [{"clusterId": cluster_id} | _state(is_so) for cluster_id, is_so in of.states.items()] or [{}]
+    )
+    return Table((*SERVICE, "clusterId", *STATE, *_gates(suites)), rows)
+
+
+def cluster_services(found: ClusterSummary, suites: Sequence[str]) -> Table:
+    """A row for each service on one cluster-region."""
+    rows = (_service(of) | _state(one) for of, one in found.services)
+    return Table((*SERVICE, *STATE, *_gates(suites)), rows)
+
+
+def scorecard(found: Scorecard) -> Table:
+    """A row for each service with its measured numbers."""
+    suites = [f"passRates.{suite.lower()}.{part}" for suite in found.suites for part in ("value", "n")]
+    rows = (
+        _service(one.service) | flat(counts(one.counts) | {
+            "healthy": one.healthy,
+            "pairs": one.pairs,
+            "successRate": rate(one.success_rate),
+            "rollbackRate": rate(one.rollback_rate),
+            "productionDeploys": one.production_deploys,
+            "meanDurationSec": _seconds(one.mean_deploy_minutes),
+            "gatesMissing": one.gates_missing,
+            "passRates": {suite.lower(): rate(of) for suite, of in one.suites.items()},
+        })
+        for one in found.rows
+    )  # fmt: skip
+    return Table((*SCORE, *suites), rows)
+
+
+def builds(found: Analytics) -> Table:
+    """Attempts by day and outcome."""
+    series = {
+        "success": found.success, "failed": found.failed, "rollback": found.rollback,
+        "inProgress": found.in_progress, "cancelled": found.cancelled, "deploys": found.deploys,
+    }  # fmt: skip
+    return _by_day(found, series)
+
+
+def suites(found: Analytics) -> Table:
+    """Pass rate in percent and number of tests, by day and suite."""
+    series: dict[str, Sequence[Any]] = {}
+    for one in found.suites:
+        series[f"{one.suite.lower()}.passRate"] = [percent(value) for value in one.pass_rate]
+        series[f"{one.suite.lower()}.tests"] = one.tests
+    return _by_day(found, series)
+
+
+def durations(found: Analytics) -> Table:
+    """Mean deploy duration of the successful attempts, by day."""
+    return _by_day(found, {"meanDurationSec": [_seconds(one) for one in found.deploy_minutes]})
+
+
+def _by_day(found: Analytics, series: Mapping[str, Sequence[Any]]) -> Table:
+    rows = (
+        {"day": day, "partial": day == found.partial} | {name: values[place] for name, values in series.items()}
+        for place, day in enumerate(found.labels)
+    )
+    return Table(("day", "partial", *series), rows)
+
+
+def _gates(suites: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"gates.{suite.lower()}.{name}" for suite in suites for name in GATE)
+
+
+def _attempt(one: Attempt, serving: bool) -> Row:
+    return flat(attempt(one, serving)) | {"durationSec": _between(one.started_at, one.ended_at)}
+
+
+def _service(one: Service) -> dict[str, Any]:
+    return {"serviceId": one.service_id, "serviceName": one.name, "team": one.team, "tier": one.tier}
+
+
+def _state(one: PairState) -> dict[str, Any]:
+    latest = one.latest
+    return flat(state(one)) | {"latestAttempt.durationSec": _between(latest.started_at, latest.ended_at)}
+
+
+def _between(start: Instant, end: Instant | None) -> float | None:
+    return None if end is None else seconds_between(start, end)
+
+
+def _seconds(minutes: float | None) -> float | None:
+    return None if minutes is None else round(minutes * 60, 1)

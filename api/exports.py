@@ -1,0 +1,168 @@
+"""Tables to take away: what a page lists, all of it up to a bound, as CSV files.
+
+Each stands on what the page and the JSON of the same name stand on, and takes the same filters.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from flask import Blueprint, Response
+
+import context
+from api import export_tables, params
+from api.csv_files import Table, file_name, written
+from api.params import Asked
+from api.routing import Answer, Routes
+from data import long_lists, queries, visible
+from data.errors import NotFound
+from data.generation import Generation
+from data.instants import day_before, to_instant
+from data.models import Day, Instant, Scope
+
+bp = Blueprint("exports", __name__)
+routes = Routes(bp, "Exports", "/api")
+
+MEDIA_TYPE = "text/csv"
+CUT = "X-Rows-Truncated"
+FILE = Answer(
+    "The file: RFC 4180, UTF-8 with its mark, times UTC, durations in seconds, nothing in a cell that is not known.",
+    "CsvFile", f"{MEDIA_TYPE}; charset=utf-8",
+    {
+        "Content-Disposition": "The file's name: what it is of, and of when.",
+        CUT: f"`true` where more than {long_lists.MOST_ROWS:,} rows would match: these are the first, and the "
+        "file's name says so.",
+    },
+)  # fmt: skip
+NOT_FOUND = {404: Answer("There is no such thing within your scope.", "Problem", "application/problem+json")}
+
+
+@routes.get(
+    "/exports/attempts.csv", FILE, also=NOT_FOUND,
+    accepts=(params.CLUSTER_ID, params.SERVICE_ID, params.TEAM, *params.LISTED),
+)  # fmt: skip
+def attempts_csv(asked: Asked) -> Response:
+    """Attempts, newest first, as CSV.
+
+    Of everything, or of a cluster-region, a service, the services of a team.
+    """
+    gen, scope = context.generation(), context.scope()
+    found = long_lists.attempts(
+        context.store(), scope, cluster_ids=_clusters(gen, scope, asked), cluster_id=asked.cluster_id,
+        service_ids=_services(gen, scope, asked), status=asked.status, trigger=asked.trigger,
+        cancelled=asked.cancelled, since=asked.since, until=asked.until,
+    )  # fmt: skip
+    table = export_tables.attempts(found, queries.serving_attempts(gen), visible.suites(gen, scope))
+    outcome = "CANCELLED" if asked.cancelled else asked.status
+    return sent(table, "attempts", *_what(asked), outcome, asked.trigger, *_days(asked.since, asked.until))
+
+
+@routes.get(
+    "/exports/promotions.csv", FILE, also=NOT_FOUND,
+    accepts=(params.CLUSTER_ID, params.SERVICE_ID, params.TEAM, params.PROMOTION_STATUS),
+)  # fmt: skip
+def promotions_csv(asked: Asked) -> Response:
+    """Promotions, newest first, as CSV.
+
+    Of everything, or into a cluster-region, of a service, of the services of a team.
+    """
+    gen, scope = context.generation(), context.scope()
+    found = long_lists.promotions(
+        context.store(), scope, cluster_ids=_clusters(gen, scope, asked), cluster_id=asked.cluster_id,
+        service_ids=_services(gen, scope, asked), status=asked.promotion_status,
+    )  # fmt: skip
+    table = export_tables.promotions(found)
+    return sent(table, "promotions", *_what(asked), asked.promotion_status, _today())
+
+
+@routes.get("/exports/services.csv", FILE, accepts=(params.TEAM, params.HEALTH), also=NOT_FOUND)
+def services_csv(asked: Asked) -> Response:
+    """Each service on each cluster-region where it ever was, as CSV.
+
+    With `health`, the services that are in this state somewhere.
+    """
+    gen, scope = context.generation(), context.scope()
+    _known_team(gen, scope, asked)
+    found = [
+        one for one in queries.services(gen, scope, context.now())
+        if asked.team in (None, one.service.team)
+        and (asked.health is None or any(state.health is asked.health for state in one.states.values()))
+    ]  # fmt: skip
+    table = export_tables.services(found, visible.suites(gen, scope))
+    return sent(table, "services", asked.team, asked.health, _today())
+
+
+@routes.get("/exports/cluster-services.csv", FILE, accepts=params.PAIR, also=NOT_FOUND)
+def cluster_services_csv(asked: Asked) -> Response:
+    """The services of one cluster-region, those that need attention first, as CSV."""
+    gen, scope, today = context.generation(), context.scope(), _today()
+    found = queries.cluster_summary(gen, scope, asked.cluster_id or "", today, today, context.now())
+    table = export_tables.cluster_services(found, visible.suites(gen, scope))
+    return sent(table, "services", asked.cluster_id, today)
+
+
+@routes.get("/exports/scorecard.csv", FILE, accepts=params.DAYS)
+def scorecard_csv(asked: Asked) -> Response:
+    """The measured numbers of every service over some days, as CSV."""
+    gen, now = context.generation(), context.now()
+    first, last = days_of(asked)
+    found = queries.scorecard(gen, context.scope(), first, last, now)
+    return sent(export_tables.scorecard(found), "scorecard", *span(found.start, found.end))
+
+
+def sent(table: Table, *name: str | None) -> Response:
+    """The table as a download."""
+    file = written(table)
+    answer = Response(file.body, mimetype=MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(name, cut=file.cut)}"'
+    answer.headers["Cache-Control"] = "no-store"
+    if file.cut:
+        answer.headers[CUT] = "true"
+    return answer
+
+
+def days_of(asked: Asked) -> tuple[Day, Day]:
+    """The days asked for, as the JSON of the same numbers takes them."""
+    return params.period(asked, _today(), context.settings().retention_days)
+
+
+def span(first: Day, last: Day) -> Sequence[str]:
+    """Days as a file's name tells them."""
+    return (first,) if first == last else (first, "to", last)
+
+
+def _today() -> Day:
+    return to_instant(context.now())[:10]
+
+
+def _days(since: Instant | None, until: Instant | None) -> Sequence[str]:
+    """What a file's name says of [since, until)."""
+    last = _today()
+    if until:
+        last = day_before(until[:10], 1) if until.endswith(params.MIDNIGHT) else until[:10]
+    return span(since[:10], last) if since else ("to", last)
+
+
+def _what(asked: Asked) -> Sequence[str | None]:
+    return asked.team, asked.service_id, asked.cluster_id
+
+
+def _clusters(gen: Generation, scope: Scope, asked: Asked) -> Iterable[str]:
+    """The cluster-regions there are; NotFound where the one asked for is not among them."""
+    if asked.cluster_id is not None:
+        visible.cluster(gen, scope, asked.cluster_id)
+    return [one.cluster_id for one in visible.clusters(gen, scope)]
+
+
+def _services(gen: Generation, scope: Scope, asked: Asked) -> list[str] | None:
+    """The services asked for by name or team, None for all; NotFound for one there is not."""
+    _known_team(gen, scope, asked)
+    if asked.service_id is not None:
+        found = visible.service(gen, scope, asked.service_id)
+        return [found.service_id] if asked.team in (None, found.team) else []
+    if asked.team is None:
+        return None
+    return [one.service_id for one in visible.services(gen, scope) if one.team == asked.team]
+
+
+def _known_team(gen: Generation, scope: Scope, asked: Asked) -> None:
+    if asked.team is not None and all(one.team != asked.team for one in visible.services(gen, scope)):
+        raise NotFound(f"there is no team {asked.team!r}")
