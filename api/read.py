@@ -15,7 +15,7 @@ from api import caching, lanes, params, serializers, summaries
 from api.params import Asked
 from api.routing import Answer, Routes
 from api.serializers import Json
-from data import keys, promotion_path, queries, visible
+from data import analytics_queries, keys, promotion_path, queries, visible
 from data.builds import build as build_detail
 from data.errors import NotFound, Unavailable
 from data.generation import Generation
@@ -202,7 +202,7 @@ def analytics(asked: Asked) -> Response:
     def make(gen: Generation, scope: Scope, now: datetime) -> Json:
         first, last = _period(asked, now)
         wanted = AnalyticsFilter(first, last, asked.service_id, asked.cluster_id)
-        return summaries.analytics(queries.analytics(gen, scope, wanted, now))
+        return summaries.analytics(analytics_queries.analytics(gen, scope, wanted, now))
 
     return _summary("analytics", asked, make)
 

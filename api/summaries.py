@@ -89,7 +89,7 @@ def _of_service(on: Cluster, one: PairState) -> Json:
 
 def analytics(found: Analytics) -> Json:
     """Daily series; a gap is null, and every day of the range is there."""
-    labels = list(found.days)
+    labels = list(found.labels)
     return {
         "filter": _filter(found.filter),
         "buildAttempts": {
@@ -112,7 +112,7 @@ def analytics(found: Analytics) -> Json:
             "avgLeadTimeMin": _minutes(found.mean_deploy_minutes),
             "passRates": {one.suite.lower(): rate(one.overall) for one in found.suites},
         },
-        "partialDay": found.partial_day,
+        "partialDay": found.partial,
     }
 
 

@@ -48,9 +48,9 @@ def durations_table(view: Analytics, href: Href) -> Node:
 
 
 def _newest_first(view: Analytics) -> range:
-    return range(len(view.days) - 1, -1, -1)
+    return range(len(view.labels) - 1, -1, -1)
 
 
 def _day(view: Analytics, place: int, href: Href) -> Node:
-    day: Day = view.days[place]
-    return link(f"{day}, so far" if day == view.partial_day else day, href(day, None), cls="keep")
+    day: Day = view.labels[place]
+    return link(f"{day}, so far" if day == view.partial else day, href(day, None), cls="keep")

@@ -46,8 +46,8 @@ def builds_per_day(view: Analytics, href: Href) -> Figure:
     )
     bars = [
         {
-            "type": "bar", "name": name, "meta": {"role": role}, "x": list(view.days), "y": list(counts),
-            "customdata": [href(day, status) for day in view.days],
+            "type": "bar", "name": name, "meta": {"role": role}, "x": list(view.labels), "y": list(counts),
+            "customdata": [href(day, status) for day in view.labels],
             "hovertemplate": f"%{{y}} {name.lower()}<extra></extra>",
             "marker": {"opacity": _fading(view), "pattern": {"shape": shape, "fillmode": "overlay"}},
         }
@@ -67,22 +67,22 @@ def _suite_line(view: Analytics, suite: SuiteSeries, place: int, href: Href) -> 
     dash, symbol = SUITE_SHAPES.get(suite.suite, OTHER_SHAPES[place % len(OTHER_SHAPES)])
     known = suite.suite in SUITE_SHAPES
     values = [None if rate is None else round(rate * 100, 1) for rate in suite.pass_rate]
-    return _line(suite.suite.capitalize(), values, view.days) | {
+    return _line(suite.suite.capitalize(), values, view.labels) | {
         "meta": {"role": f"suite-{suite.suite.lower()}" if known else f"suite-other-{place % 3}"},
         "line": {"dash": dash, "width": 2}, "marker": {"symbol": symbol, "size": 6},
         "text": [str(count) for count in suite.tests],
         "hovertemplate": "%{fullData.name}: %{y:.1f} % of %{text} tests<extra></extra>",
-        "customdata": [href(day, None) for day in view.days],
+        "customdata": [href(day, None) for day in view.labels],
     }  # fmt: skip
 
 
 def deploy_minutes(view: Analytics, href: Href) -> Figure:
     """Mean deploy duration of successful attempts; a day without one is a gap."""
     values = [None if value is None else round(value, 1) for value in view.deploy_minutes]
-    line = _line("Deploy duration", values, view.days) | {
+    line = _line("Deploy duration", values, view.labels) | {
         "meta": {"role": "accent"}, "line": {"width": 2}, "marker": {"size": 6},
         "hovertemplate": "%{y:.1f} min on average<extra></extra>",
-        "customdata": [href(day, "SUCCESS") for day in view.days],
+        "customdata": [href(day, "SUCCESS") for day in view.labels],
     }  # fmt: skip
     return {"data": [line], "layout": _layout({"rangemode": "tozero", "ticksuffix": " min"}, legend=False)}
 
@@ -97,7 +97,7 @@ def _line(name: str, values: Sequence[float | None], days: Sequence[Day]) -> dic
 
 def _fading(view: Analytics) -> list[float]:
     """The running day is lighter: it is not over."""
-    return [0.55 if day == view.partial_day else 1 for day in view.days]
+    return [0.55 if day == view.partial else 1 for day in view.labels]
 
 
 def _layout(axis: dict[str, Any], barmode: str | None = None, legend: bool = True) -> dict[str, Any]:

@@ -21,10 +21,7 @@ from data.models import (
     Scope,
     Verdict,
 )
-from data.outcomes import OUTCOMES
 from data.views import (
-    Analytics,
-    AnalyticsFilter,
     ClusterHealth,
     ClusterSummary,
     Counts,
@@ -75,15 +72,6 @@ def service_summary(
     start = max(start, gen.first_day)
     key = ("service", scope.key, service_id, start, end)
     view = gen.memo.get(key, lambda: _service_summary(gen, scope, service_id, start, end, now))
-    return replace(view, freshness=gen.freshness(now))
-
-
-def analytics(gen: Generation, scope: Scope, wanted: AnalyticsFilter, now: datetime) -> Analytics:
-    """Daily series; the filter comes back with the days it really covers, none from before what is held."""
-    wanted = replace(wanted, start=max(wanted.start, gen.first_day))
-    today = _today(now)
-    key = ("analytics", scope.key, wanted, today)
-    view = gen.memo.get(key, lambda: _analytics(gen, scope, wanted, now, today))
     return replace(view, freshness=gen.freshness(now))
 
 
@@ -185,31 +173,6 @@ def _service_summary(
             if (cluster.cluster_id, service_id) in states
         ],
         retired=visible.retired(gen, scope, service_id),
-    )
-
-
-def _analytics(gen: Generation, scope: Scope, wanted: AnalyticsFilter, now: datetime, today: Day) -> Analytics:
-    start, end, one = wanted.start, wanted.end, {}
-    if wanted.cluster_id is not None:
-        one["cluster_id"] = visible.cluster(gen, scope, wanted.cluster_id).cluster_id
-    if wanted.service_id is not None:
-        one["service_id"] = visible.service(gen, scope, wanted.service_id).service_id
-    rows = agg.selected(gen.columns.days, scope, start, end, **one)
-    suites = agg.selected(gen.columns.suites, scope, start, end, **one)
-    by_day, found = agg.daily(rows, start, end), agg.counts(rows)
-    outcomes = {name: by_day.counts[name].tolist() for name in OUTCOMES}
-    return Analytics(
-        freshness=gen.freshness(now),
-        filter=wanted,
-        days=agg.days_between(start, end),
-        **outcomes,
-        deploys=(by_day.counts["success"] + by_day.counts["failed"] + by_day.counts["rollback"]).tolist(),
-        deploy_minutes=by_day.minutes,
-        suites=agg.suite_series(suites, _suite_names(gen, agg.seen_suites(suites)), start, end),
-        counts=found,
-        success_rate=agg.success_rate(found),
-        mean_deploy_minutes=agg.mean_minutes(rows),
-        partial_day=today if start <= today <= end else None,
     )
 
 

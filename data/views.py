@@ -6,6 +6,7 @@ A rate is a fraction 0..1 or None; wherever it can be None a `reason` says why (
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from data.analytics_views import Durations, FailureReasons, Flakes, Grain, Week
 from data.catalog_models import Cluster, Service
 from data.models import (
     Attempt,
@@ -148,31 +149,41 @@ class ServiceSummary:
 
 @dataclass(frozen=True, slots=True)
 class AnalyticsFilter:
-    """What analytics are asked for; days are UTC and both included."""
+    """What analytics are asked for; days are UTC and both included. `hours`: only [since, until), hour by hour."""
 
     start: Day
     end: Day
     service_id: str | None = None
     cluster_id: str | None = None
+    team: str | None = None
+    hours: tuple[Instant, Instant] | None = None
+
+    @property
+    def grain(self) -> Grain:
+        """What one entry of a series stands for."""
+        return "hour" if self.hours else "day"
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteSeries:
-    """One suite day by day; `pass_rate` is passed ÷ (total − skipped), None on a day without tests."""
+    """One suite over time; `pass_rate` is passed ÷ (total − skipped), None where no tests ran.
+
+    By the hour test counts are not held: there it is of gates, passed ÷ all with a verdict.
+    """
 
     suite: str
     pass_rate: Sequence[float | None]
-    tests: Sequence[int]  # total − skipped
+    tests: Sequence[int]  # what the rates are of
     overall: Rate
 
 
 @dataclass(frozen=True, slots=True)
 class Analytics:
-    """Daily series over the filter's days, every day of the range present; no data is None, never 0 %."""
+    """Series over the filter's time, every day (or hour) of it present; no data is None, never 0 %."""
 
     freshness: Freshness
     filter: AnalyticsFilter
-    days: Sequence[Day]
+    labels: Sequence[str]  # days; by the hour the first instant of each
     success: Sequence[int]
     failed: Sequence[int]
     rollback: Sequence[int]
@@ -180,11 +191,16 @@ class Analytics:
     cancelled: Sequence[int]
     deploys: Sequence[int]  # all terminal attempts
     deploy_minutes: Sequence[float | None]  # mean duration of successful attempts (API: avgLeadTimeMin)
+    durations: Sequence[Durations]  # of successful attempts
+    duration: Durations
+    weeks: Sequence[Week]  # ISO weeks; none by the hour
     suites: Sequence[SuiteSeries]
+    reasons: FailureReasons
+    flakes: Flakes
     counts: Counts
     success_rate: Rate
     mean_deploy_minutes: float | None
-    partial_day: Day | None  # the running day, if within the range
+    partial: str | None  # the label of the running day or hour, if within the range
 
 
 @dataclass(frozen=True, slots=True)

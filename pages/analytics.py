@@ -12,7 +12,7 @@ from components.tags import Child, Node, el
 from components.words import minutes as minutes_words
 from components.words import number, rate
 from components.words import period as period_words
-from data import queries
+from data import analytics_queries, queries
 from data.generation import Generation
 from data.instants import to_instant
 from data.models import Day
@@ -35,7 +35,7 @@ def view(generation: Generation, args: Args) -> View:
     wanted = AnalyticsFilter(
         days.start, days.end, service if service in services else None, cluster if cluster in clusters else None
     )
-    shown = queries.analytics(generation, scope, wanted, now)
+    shown = analytics_queries.analytics(generation, scope, wanted, now)
     query: Query = dict(days.query) | {"service": wanted.service_id, "cluster": wanted.cluster_id}
 
     def href(day: Day, status: str | None) -> str:
@@ -54,7 +54,7 @@ def view(generation: Generation, args: Args) -> View:
 
 
 def _charts(shown: Analytics, href: figures.Href) -> list[Chart]:
-    so_far = f"{shown.partial_day} is not over" if shown.partial_day else ""
+    so_far = f"{shown.partial} is not over" if shown.partial else ""
     return [
         Chart("builds", "Build attempts per day", lambda: figures.builds_per_day(shown, href),
               lambda: chart_tables.builds_table(shown, href), note=so_far),

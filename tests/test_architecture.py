@@ -26,6 +26,7 @@ LAYERS = {
         "data.catalog_models",
         "data.cluster_views",
         "data.views",
+        "data.analytics_views",
         "data.instants",
         "data.openings",
         "data.promotion_views",

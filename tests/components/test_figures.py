@@ -5,7 +5,7 @@ from typing import Any
 
 from components import figures
 from data.models import EVERYTHING, Status
-from data.queries import analytics
+from data.analytics_queries import analytics
 from data.views import Analytics, AnalyticsFilter
 from tests.read_model import AQUILA, NOW, attempt, gate, generation
 

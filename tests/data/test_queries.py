@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data import queries
+from data.analytics_queries import analytics
 from data.errors import NotFound
 from data.models import EVERYTHING, Gate, Health, Scope, Status, Verdict
 from data.views import AnalyticsFilter, Counts, Rate
@@ -133,25 +134,25 @@ def test_a_service_summary_covers_every_cluster():
 
 
 def test_analytics_flag_the_running_day_and_show_every_suite_of_the_catalog():
-    view = queries.analytics(
+    view = analytics(
         generation([attempt("2026-02-24T10:00:00Z", gates=(gate("SANITY", failed=1),))]),
         EVERYTHING, AnalyticsFilter(YESTERDAY, TODAY), NOW,
     )  # fmt: skip
-    assert (view.days, view.success, view.deploys) == ([YESTERDAY, TODAY], [0, 1], [0, 1])
-    assert view.partial_day == TODAY
+    assert (view.labels, view.success, view.deploys) == ([YESTERDAY, TODAY], [0, 1], [0, 1])
+    assert view.partial == TODAY
     assert [one.suite for one in view.suites] == ["FUNCTIONAL", "SANITY", "REGRESSION"]
     assert view.suites[1].pass_rate == [None, pytest.approx(0.9)]
     assert view.suites[0].overall == Rate(None, 0, "no_tests")
 
 
-def test_a_past_range_has_no_partial_day():
-    view = queries.analytics(generation([]), EVERYTHING, AnalyticsFilter("2026-02-01", "2026-02-02"), NOW)
-    assert (view.partial_day, view.success_rate) == (None, Rate(None, 0, "no_attempts"))
+def test_a_past_range_has_no_partial():
+    view = analytics(generation([]), EVERYTHING, AnalyticsFilter("2026-02-01", "2026-02-02"), NOW)
+    assert (view.partial, view.success_rate) == (None, Rate(None, 0, "no_attempts"))
 
 
 def test_analytics_say_which_days_they_hold():
-    view = queries.analytics(generation([]), EVERYTHING, AnalyticsFilter("2024-01-01", TODAY), NOW)
-    assert view.filter.start == view.days[0] == "2025-08-08"
+    view = analytics(generation([]), EVERYTHING, AnalyticsFilter("2024-01-01", TODAY), NOW)
+    assert view.filter.start == view.labels[0] == "2025-08-08"
 
 
 def test_the_scorecard_gives_every_service_its_measured_numbers():
@@ -192,13 +193,13 @@ def test_what_is_out_of_scope_does_not_exist():
     assert (list(view.attention), view.last_24h, view.deploys_7d) == ([], Counts(success=1), 1)
     assert queries.cluster_summary(gen, mine, MIRA, TODAY, TODAY, NOW).counts == Counts(success=1)
     assert queries.service_summary(gen, mine, "authn", TODAY, TODAY, NOW).counts == Counts(success=1)
-    assert queries.analytics(gen, mine, AnalyticsFilter(TODAY, TODAY), NOW).counts == Counts(success=1)
+    assert analytics(gen, mine, AnalyticsFilter(TODAY, TODAY), NOW).counts == Counts(success=1)
     assert [row.service.service_id for row in queries.scorecard(gen, mine, TODAY, TODAY, NOW).rows] == ["authn"]
     for ask in (
         lambda: queries.cluster_summary(gen, mine, AQUILA, TODAY, TODAY, NOW),
         lambda: queries.service_summary(gen, mine, "billing", TODAY, TODAY, NOW),
-        lambda: queries.analytics(gen, mine, AnalyticsFilter(TODAY, TODAY, cluster_id=AQUILA), NOW),
-        lambda: queries.analytics(gen, mine, AnalyticsFilter(TODAY, TODAY, service_id="billing"), NOW),
+        lambda: analytics(gen, mine, AnalyticsFilter(TODAY, TODAY, cluster_id=AQUILA), NOW),
+        lambda: analytics(gen, mine, AnalyticsFilter(TODAY, TODAY, service_id="billing"), NOW),
     ):
         with pytest.raises(NotFound):
             ask()
