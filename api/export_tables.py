@@ -11,8 +11,10 @@ from api.serializers import attempt, counts, percent, promotion, rate, state
 from data.catalog_models import Service
 from data.instants import seconds_between
 from data.long_lists import LongList
+from data.matrix_filter import BehindOf
 from data.models import Attempt, Instant, Promotion
-from data.views import Analytics, ClusterSummary, PairState, Scorecard, ServiceRow
+from data.promotion_views import Behind
+from data.views import Analytics, ClusterSummary, Overview, PairState, Scorecard, ServiceRow
 
 ATTEMPT = (
     "id", "clusterId", "serviceId", "buildVersion", "gitSha", "startedAt", "endedAt", "durationSec", "status",
@@ -29,6 +31,10 @@ LATEST = (
     "failureReason",
 )  # fmt: skip
 STATE = ("currentVersion", "servingSince", "health", "why", *(f"latestAttempt.{name}" for name in LATEST))
+CELL = (
+    "currentVersion", "servingSince", "health", "why", "versionsBehind", "latestAttempt.buildVersion",
+    "latestAttempt.status", "latestAttempt.startedAt",
+)  # fmt: skip
 SCORE = (
     *SERVICE, "healthy", "pairs", "totalAttempts", "success", "failed", "rollback", "inProgress", "cancelled",
     "successRate.value", "successRate.n", "rollbackRate.value", "rollbackRate.n", "productionDeploys",
@@ -55,6 +61,26 @@ def services(found: Iterable[ServiceRow], suites: Sequence[str]) -> Table:
         for one in [{"clusterId": cluster_id} | _state(is_so) for cluster_id, is_so in of.states.items()] or [{}]
     )
     return Table((*SERVICE, "clusterId", *STATE, *_gates(suites)), rows)
+
+
+def matrix(found: Overview, behind: BehindOf) -> Table:
+    """A row for each service, some columns for each cluster-region; without a state there these are empty."""
+    clusters = [one.cluster.cluster_id for one in found.clusters]
+    rows = (
+        _service(of.service)
+        | {
+            f"{cluster_id}.{name}": value
+            for cluster_id, one in of.states.items()
+            for name, value in _cell(one, behind.get((cluster_id, of.service.service_id))).items()
+        }
+        for of in found.services
+    )
+    return Table((*SERVICE, *(f"{cluster_id}.{name}" for cluster_id in clusters for name in CELL)), rows)
+
+
+def _cell(one: PairState, behind: Behind | None) -> dict[str, Any]:
+    known = behind.versions if behind is not None and behind.exact else None
+    return _state(one) | {"versionsBehind": known}
 
 
 def cluster_services(found: ClusterSummary, suites: Sequence[str]) -> Table:

@@ -12,10 +12,11 @@ from api import export_tables, params
 from api.csv_files import Table, file_name, written
 from api.params import Asked
 from api.routing import Answer, Routes
-from data import long_lists, queries, visible
+from data import long_lists, promotion_path, queries, visible
 from data.errors import NotFound
 from data.generation import Generation
 from data.instants import day_before, to_instant
+from data.matrix_filter import MatrixFilter, narrowed
 from data.models import Day, Instant, Scope
 
 bp = Blueprint("exports", __name__)
@@ -88,6 +89,18 @@ def services_csv(asked: Asked) -> Response:
     ]  # fmt: skip
     table = export_tables.services(found, visible.suites(gen, scope))
     return sent(table, "services", asked.team, asked.health, _today())
+
+
+@routes.get("/exports/matrix.csv", FILE, accepts=params.MATRIX, also=NOT_FOUND)
+def matrix_csv(asked: Asked) -> Response:
+    """Services by cluster-region, as the overview shows them: a row a service, as CSV."""
+    gen, scope, now = context.generation(), context.scope(), context.now()
+    _known_team(gen, scope, asked)
+    wanted = MatrixFilter(asked.team, asked.cluster_type, asked.pair_status, asked.text, asked.favourites)
+    behind = promotion_path.behind(gen, scope)
+    seen = narrowed(queries.overview(gen, scope, now), wanted, behind, scope)
+    table = export_tables.matrix(queries.overview(gen, seen, now), behind)
+    return sent(table, "matrix", asked.team, asked.cluster_type, asked.pair_status, asked.text, _today())
 
 
 @routes.get("/exports/cluster-services.csv", FILE, accepts=params.PAIR, also=NOT_FOUND)

@@ -13,14 +13,17 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from data import keys
+from data.catalog_models import ClusterType
 from data.errors import InvalidRequest
 from data.instants import day_before, parse_instant
+from data.matrix_filter import LONGEST_TEXT, PairStatus
 from data.models import Day, Health, Instant, PromotionStatus, Status, Trigger
 from ingest.quarantine_records import State
 from ingest.verdicts import DeliveryVerdict
 
 MAX_LIMIT = 200
 MOST_TEXT = 330
+MOST_IDS = 2000
 MAX_DAYS = 400
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EARLIEST = "1971-01-01"  # far enough from the first day a date can be to count back from it
@@ -50,6 +53,9 @@ class Asked:
     promotion_status: PromotionStatus | None = None
     team: str | None = None
     health: Health | None = None
+    cluster_type: ClusterType | None = None
+    pair_status: PairStatus | None = None
+    favourites: frozenset[str] | None = None
     a: str | None = None
     b: str | None = None
 
@@ -155,6 +161,33 @@ def _health(text: str) -> Health:
         return Health(text)
     except ValueError:
         raise ValueError(f"must be one of {', '.join(Health)}") from None
+
+
+def _cluster_type(text: str) -> ClusterType:
+    try:
+        return ClusterType(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(ClusterType)}") from None
+
+
+def _pair_status(text: str) -> PairStatus:
+    try:
+        return PairStatus(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(PairStatus)}") from None
+
+
+def _ids(text: str) -> frozenset[str]:
+    named = text.split(",")
+    if len(text) > MOST_IDS or not all(keys.ID.fullmatch(one) for one in named):
+        raise ValueError(f"must be ids with commas between them, {MOST_IDS} characters at most")
+    return frozenset(named)
+
+
+def _part(text: str) -> str:
+    if not text.strip() or len(text) > LONGEST_TEXT:
+        raise ValueError(f"must be 1 to {LONGEST_TEXT} characters")
+    return " ".join(text.split())
 
 
 def _verdict(text: str) -> DeliveryVerdict:
@@ -276,6 +309,23 @@ TEAM = Parameter(
     "team", "team", _text, {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": r"\S"},
     "Only services of this team.", "Platform",
 )  # fmt: skip
+CLUSTER_TYPE = Parameter(
+    "type", "cluster_type", _cluster_type, {"type": "string", "enum": [t.value for t in ClusterType]},
+    "Only cluster-regions of this type.", "Production",
+)  # fmt: skip
+PAIR_STATUS = Parameter(
+    "status", "pair_status", _pair_status, {"type": "string", "enum": [s.value for s in PairStatus]},
+    "Only services that are in this state on one of these cluster-regions.", "attention",
+)  # fmt: skip
+PART = Parameter(
+    "q", "text", _part, {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"},
+    "Only services whose id, name, team or version contains this.", "auth",
+)  # fmt: skip
+FAVOURITES = Parameter(
+    "fav", "favourites", _ids,
+    {"type": "string", "pattern": rf"^{keys.ID.pattern}(,{keys.ID.pattern})*$", "maxLength": MOST_IDS},
+    "Only these services: ids with commas between them.", "authn,billing",
+)  # fmt: skip
 HEALTH = Parameter(
     "health", "health", _health, {"type": "string", "enum": [h.value for h in Health]},
     "Only services that are in this state on some cluster-region.", "attention",
@@ -322,5 +372,6 @@ STATE = Parameter(
 PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)
 DAYS = (FIRST, LAST)
+MATRIX = (TEAM, CLUSTER_TYPE, PAIR_STATUS, PART, FAVOURITES)
 LISTED = (STATUS, TRIGGER, CANCELLED, SINCE, UNTIL)
 ATTEMPTS = (*LISTED, *PAGED)

@@ -22,6 +22,7 @@ from tests.read_model import AQUILA, CATALOG, MIRA, NOW, PAVO
 EXPORTS = "/api/exports"
 FILES = (
     "attempts.csv", "promotions.csv", "services.csv", f"cluster-services.csv?clusterId={MIRA}", "scorecard.csv",
+    "matrix.csv",
     "analytics/builds.csv", "analytics/suites.csv", "analytics/durations.csv",
 )  # fmt: skip
 
@@ -181,6 +182,43 @@ def test_services_have_a_row_for_each_cluster_region(client):
     assert first["gates.functional.verdict"] == "missing"
     attention = exported(client, "services.csv", health="attention")
     assert {one["serviceId"] for one in attention} == {"authn"}
+
+
+def test_the_matrix_has_a_row_a_service_and_columns_for_each_cluster_region(client):
+    authn, billing = exported(client, "matrix.csv")
+    assert (authn["serviceId"], billing["serviceId"]) == ("authn", "billing")
+    assert authn[f"{MIRA}.currentVersion"] == "3.4.2"
+    assert (authn[f"{MIRA}.health"], authn[f"{MIRA}.why"]) == ("attention", "failed: image pull")
+    assert (authn[f"{MIRA}.latestAttempt.buildVersion"], authn[f"{MIRA}.latestAttempt.status"]) == ("3.4.4", "FAILED")
+    assert {authn[name] for name in authn if name.startswith(AQUILA)} == {""}
+    assert billing[f"{AQUILA}.latestAttempt.status"] == "IN_PROGRESS"
+    assert billing[f"{AQUILA}.currentVersion"] == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "services", "clusters"),
+    [
+        ({"type": "Production"}, ["billing"], {AQUILA}),
+        ({"status": "attention"}, ["authn"], {MIRA, PAVO, AQUILA}),
+        ({"status": "in-progress"}, ["billing"], {MIRA, PAVO, AQUILA}),
+        ({"q": "3.4.2"}, ["authn"], {MIRA, PAVO, AQUILA}),
+        ({"fav": "billing,nobody"}, ["billing"], {MIRA, PAVO, AQUILA}),
+        ({"fav": "nobody"}, [], {MIRA, PAVO, AQUILA}),
+    ],
+)
+def test_the_matrix_is_filtered_as_the_overview_is(client, query, services, clusters):
+    names, *others = lines(client.get(f"{EXPORTS}/matrix.csv", query_string=query).data)
+    assert [one[0] for one in others] == services
+    assert {name.split(".")[0] for name in names if "." in name} == clusters
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("type", "production?"), ("status", "FAILED"), ("fav", "A,b"), ("q", " "), ("fav", "a" * 2001)],
+)
+def test_a_filter_of_the_matrix_that_is_none_is_refused_by_its_name(client, name, value):
+    response = client.get(f"{EXPORTS}/matrix.csv", query_string={name: value})
+    assert (response.status_code, response.get_json()["field"]) == (400, name)
 
 
 def test_the_services_of_a_cluster_region_are_those_of_its_summary(client):
