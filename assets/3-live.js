@@ -2,12 +2,18 @@
 (function () {
   "use strict";
   const POLL = 5000;
+  const REDRAWN_WITHIN = 3 * POLL;
   const byId = (id) => document.getElementById(id);
-  const state = { known: 0, age: null, at: 0, stale: false, missed: 0, paused: false, path: null, busy: false };
+  const { age, tellAges } = window.dqdTimes;
+  const state = {
+    known: 0, age: null, at: 0, stale: false, missed: 0, paused: false, path: null, busy: false,
+    due: null,  // the generation the page should have been drawn from, and since when
+  };
 
   // Navigation: links and forms of ours change the address, the router draws the page.
   function go(href, jump) {
     const url = new URL(href, location.href);
+    window.dqdKiosk.keep(url);
     const changed = url.pathname + url.search !== location.pathname + location.search;
     history.pushState({}, "", url.pathname + url.search + url.hash);
     if (!changed) return arrive();
@@ -61,42 +67,34 @@
     if (wanted) wanted.scrollIntoView({ block: "start" });
   }
 
-  // Ages: the server writes times absolute, recent ones read better as ages.
-  function age(seconds) {
-    if (seconds < 60) return Math.max(0, Math.floor(seconds)) + " s";
-    if (seconds < 3600) return Math.floor(seconds / 60) + " min";
-    if (seconds < 86400) return Math.floor(seconds / 3600) + " h " + String(Math.floor(seconds / 60) % 60).padStart(2, "0") + " min";
-    return Math.floor(seconds / 86400) + " d";
-  }
-  function tellAges() {
-    for (const element of document.querySelectorAll("main time")) {
-      const text = element.firstChild;
-      if (!text) continue;
-      const seconds = (Date.now() - Date.parse(element.getAttribute("datetime"))) / 1000;
-      const absolute = element.title.slice(0, 16) + " UTC";
-      const lasting = element.classList.contains("lasting");
-      const recent = seconds >= -60 && (seconds < 86400 || lasting || element.classList.contains("age"));
-      // full minutes only: a text that ticks every second is noise
-      const words = !recent ? absolute : lasting ? age(Math.max(seconds, 60)) : seconds < 60 ? "just now" : age(seconds) + " ago";
-      if (text.nodeValue !== words) text.nodeValue = words;
-    }
-  }
-
   // Freshness.
   function tellFreshness() {
     const place = byId("freshness");
     if (!place || state.age === null) return;
     const old = age(state.age + (performance.now() - state.at) / 1000);
-    const stale = state.stale || state.missed >= 2;
+    const away = state.stale || state.missed >= 2;
+    const undrawn = !away && !state.paused && overdue();
+    const stale = away || undrawn;
     const now = state.paused ? "paused" : stale ? "stale" : "fresh";
-    const words = { paused: `Paused, updated ${old} ago`, stale: `Data is ${old} old, retrying`, fresh: `Updated ${old} ago` };
+    const late = undrawn ? `Not redrawn for ${age(undrawn / 1000)}, retrying` : `Data is ${old} old, retrying`;
+    const words = { paused: `Paused, updated ${old} ago`, stale: late, fresh: `Updated ${old} ago` };
+    if (state.known) place.dataset.asOf = new Date(Date.now() - state.age * 1000 - (performance.now() - state.at)).toISOString();
     byId("freshness-text").textContent = words[now];
     if (place.dataset.state === now) return;
     place.dataset.state = now;
     byId("freshness-state").textContent = { paused: "Updates are paused", stale: words.stale, fresh: "Data is up to date" }[now];
   }
 
+  // For how long the page has waited to be drawn again, once that is too long: it shows older data than the server has.
+  function overdue() {
+    const mark = byId("page-mark");
+    if (state.due && (!mark || Number(mark.textContent) >= state.due.generation)) state.due = null;
+    const waits = state.due ? performance.now() - state.due.since : 0;
+    return waits > REDRAWN_WITHIN ? waits : 0;
+  }
+
   function drawAgain() {
+    if (document.hidden) return;  // hidden while the answer was on its way: the poll on return sees it again
     if (window.dash_clientside) window.dash_clientside.set_props("live", { data: { beat: Date.now() } });
   }
 
@@ -116,6 +114,7 @@
       }
       const mark = byId("page-mark");
       const behind = mark && Number(mark.textContent) < state.known;
+      if (behind && !document.hidden && !state.due) state.due = { generation: state.known, since: performance.now() };
       if (behind || recovered || asked || document.querySelector(".could-not-load, .page-ingest")) drawAgain();
     } catch (unreachable) {
       state.missed += 1;
@@ -206,6 +205,7 @@
     if (h1 && h1 !== heading) { heading = h1; arrive(); }
     const title = h1 && h1.dataset.title && h1.dataset.title + " - DQD";
     if (title && document.title !== title) document.title = title;
+    document.dispatchEvent(new Event("drawn"));
   }
   const watch = new MutationObserver(settle);
   document.addEventListener("DOMContentLoaded", () => {
@@ -213,7 +213,7 @@
     watch.observe(document.head, { childList: true, subtree: true, characterData: true });
     setInterval(poll, POLL);
     setInterval(() => { tellFreshness(); tellAges(); }, 1000);
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) state.due = null; else poll(); });
     poll();
   });
 })();

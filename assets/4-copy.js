@@ -34,7 +34,8 @@
 
   async function copy(button) {
     const snippet = button.closest(".snippet");
-    const done = await written(snippet ? snippet.querySelector("code").textContent : button.dataset.copy);
+    const text = button.id === "link-button" ? window.dqdAddress() : button.dataset.copy;
+    const done = await written(snippet ? snippet.querySelector("code").textContent : text);
     button.dataset.said = done ? "Copied" : "Not copied";
     announce(button.dataset.said);
     clearTimeout(button.copyTimer);

@@ -6,11 +6,12 @@
   const KEYS_OFF = "dqd-keys-off";
   const paths = { service: "/services/", cluster: "/clusters/", attempt: "/builds/" };
   const kinds = { service: "Services", cluster: "Cluster-regions", attempt: "Build attempts" };
-  const pages = { o: "/", c: "/clusters", s: "/services", p: "/promotions", a: "/analytics", k: "/scorecard", i: "/ingest" };
+  const pages = { o: "/", c: "/clusters", s: "/services", p: "/promotions", a: "/analytics", b: "/scorecard", i: "/ingest" };
   const KEYS = [
     ["/", "Search"], ["?", "This list"], ["r", "Refresh now"], ["p", "Pause or resume live updates"], ["t", "Light or dark"],
+    ["z", "Times in UTC or local"], ["c", "Copy the link to this view"], ["f", "Kiosk mode, and out of it (as Esc)"],
     ["[", "Previous attempt, on a build's page"], ["]", "Next attempt, on a build's page"],
-    ["g o", "Overview"], ["g c", "Clusters"], ["g s", "Services"], ["g p", "Promotions"], ["g a", "Analytics"], ["g k", "Score card"], ["g i", "Ingest"],
+    ["g o", "Overview"], ["g c", "Clusters"], ["g s", "Services"], ["g p", "Promotions"], ["g a", "Analytics"], ["g b", "Score card"], ["g i", "Ingest"],
   ];
   let timer = null, asked = 0, chosen = -1, leading = 0, before = null;
 
@@ -162,7 +163,7 @@
       choose(-1);
       return;
     }
-    timer = setTimeout(() => ask(text), WAIT);
+    timer = setTimeout(() => { if (!document.hidden) ask(text); }, WAIT);
   }
 
   function follow() {
@@ -197,6 +198,9 @@
     r: () => byId("refresh-button").click(),
     p: () => byId("pause-button").click(),
     t: () => byId("theme-button").click(),
+    z: () => byId("zone-button").click(),
+    c: () => byId("link-button").click(),
+    f: () => byId(document.documentElement.hasAttribute("data-kiosk") ? "kiosk-leave" : "kiosk-button").click(),
     "[": () => step("previous"),
     "]": () => step("next"),
     g: () => { leading = Date.now(); },
@@ -229,6 +233,10 @@
     if (event.target.closest(".dialog-close")) event.target.closest("dialog").close();
     if (event.target.closest(".search-hit")) { before = null; byId("search-dialog").close(); }
     if (event.target.matches("dialog.overlay")) event.target.close();
+  });
+  document.addEventListener("visibilitychange", () => {  // what was typed just before the tab was hidden
+    const dialog = byId("search-dialog");
+    if (!document.hidden && dialog && dialog.open) typed(byId("search-text"));
   });
   document.addEventListener("close", (event) => { if (event.target.matches("dialog.overlay")) closed(); }, true);
 })();

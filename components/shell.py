@@ -50,6 +50,7 @@ def layout(open_access: bool = True, version: str = "") -> html.Div:
             _header(),
             html.Main([html.Div(id="problem"), dash.page_container], id="content", tabIndex="-1"),
             _footer(open_access, version),
+            html.P(id="print-line", className="print-line"),
             dcc.Store(id=LIVE),
         ]
     )
@@ -60,7 +61,13 @@ def _header() -> html.Header:
     brand = html.A(names, href="/", className="brand")
     items = [html.Li(html.A(words, href=path)) for words, path in NAVIGATION]
     menu = html.Nav(html.Ul(items), className="menu", **_attributes(aria_label="Main"))
-    return html.Header([brand, menu, _freshness(), _buttons()], className="bar")
+    return html.Header([brand, menu, _freshness(), _buttons(), *_kiosk()], className="bar")
+
+
+def _kiosk() -> list[Any]:
+    """What the bar shows where there are no buttons: the time, and the way out."""
+    leave = html.Button("Leave kiosk", id="kiosk-leave", type="button", className="kiosk-leave", title="Esc")
+    return [html.Span(id="clock", className="kiosk-clock"), leave]
 
 
 def _freshness() -> html.Div:
@@ -78,22 +85,33 @@ def _freshness() -> html.Div:
 
 
 def _buttons() -> html.Div:
+    """The first three always; the others fold into a menu where the screen is small."""
+    zone = html.Span("UTC", id="zone-short", className="zone-short")
+    others = [
+        _button("zone", "clock", "UTC: show local times (z)", zone, words="show local times"),
+        _button("link", "link-45deg", "Copy the link to this view (c)", words="Copy link", data_copy="address"),
+        _button("theme", "circle-half", "Switch between light and dark (t)", words="Light or dark"),
+        _button("kiosk", "tv", "Kiosk mode (f)", words="Kiosk mode"),
+        _button("keys", "keyboard", "Keyboard (?)", words="Keyboard"),
+    ]
+    more = _button("more", "three-dots", "More", aria_expanded="false", aria_controls="more-list")
     return html.Div(
         [
             _button("search", "search", "Search (/)"),
-            _button("keys", "keyboard", "Keyboard (?)"),
             _button("pause", "pause-fill", "Pause live updates", aria_pressed="false"),
-            _button("refresh", "arrow-clockwise", "Refresh now"),
-            _button("theme", "circle-half", "Switch between light and dark"),
+            _button("refresh", "arrow-clockwise", "Refresh now (r)"),
+            html.Div([more, html.Div(others, id="more-list", className="more-list")], className="more"),
         ],
         className="bar-buttons",
     )
 
 
-def _button(name: str, symbol: str, label: str, **more: str) -> html.Button:
+def _button(name: str, symbol: str, label: str, *beside: Any, words: str = "", **more: str) -> html.Button:
+    """`words`: what a menu says beside the symbol."""
     look = html.I(className=f"bi bi-{symbol}", **_attributes(aria_hidden="true"))
+    seen = [look, *beside, html.Span(words, className="button-words") if words else None]
     given = _attributes(aria_label=label, **more)
-    return html.Button(look, id=f"{name}-button", type="button", className="icon-button", title=label, **given)
+    return html.Button(seen, id=f"{name}-button", type="button", className="icon-button", title=label, **given)
 
 
 def _footer(open_access: bool, version: str) -> html.Footer:
@@ -101,7 +119,7 @@ def _footer(open_access: bool, version: str) -> html.Footer:
     return html.Footer(
         [
             html.Span(access),
-            html.Span("Days and times are UTC."),
+            html.Span("Times are UTC, days are UTC days.", id="zone-words"),
             html.A("API", href="/api/docs"),
             html.Span(f"Version {version}") if version else None,
         ],
