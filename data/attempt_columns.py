@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data import keys
-from data.day_numbers import day_number, from_milliseconds, milliseconds
+from data.day_numbers import day_number, milliseconds
 from data.models import AttemptRow, Day, Gate, PairDay, PairDayKey, Scope, Status, Trigger, Verdict
 from data.outcomes import OUTCOMES, outcome_of
 
@@ -173,7 +173,7 @@ def verdicts_of(words: str) -> tuple[Gate, ...]:
 def attempt_rows(frame: pd.DataFrame) -> list[AttemptRow]:
     """The attempts of a frame with all its columns; what columns do not hold (SHA, counts of gates) is left empty."""
     texts = {name: _texts_of(frame[name]) for name in ("cluster", *WORDS, "status", "trigger", "number")}
-    times = {name: [_instant(value) for value in frame[name].tolist()] for name in TIMES}
+    times = {name: _instants(frame[name].to_numpy()) for name in TIMES}
     flags = {name: frame[name].tolist() for name in ("cancelled", "hotfix")}
     gates = {words: verdicts_of(words) for words in set(texts["verdicts"]) if words}
     return [
@@ -199,8 +199,11 @@ def attempt_rows(frame: pd.DataFrame) -> list[AttemptRow]:
     ]
 
 
-def _instant(value: int) -> str | None:
-    return None if value == MISSING else from_milliseconds(value)
+def _instants(values: Array) -> list[str | None]:
+    """The instants of epoch milliseconds, all at once: one by one takes twenty times as long."""
+    texts = np.datetime_as_string(values.astype("datetime64[ms]"), timezone="UTC").tolist()
+    missing = (values == MISSING).tolist()
+    return [None if is_missing else text for text, is_missing in zip(texts, missing, strict=True)]
 
 
 def _texts_of(column: "pd.Series[Any]") -> list[str | None]:

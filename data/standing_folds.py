@@ -50,7 +50,7 @@ def retired(current: Current, retirement: Retirement | None) -> Current:
     if serving and (serving.ended_at or serving.started_at) <= last:
         current = replace(current, serving=None, serving_since=None)
     gone = last if current.latest.started_at <= last else None
-    return replace(current, retired_at=gone, rev=rev)
+    return replace(current, retired_at=gone, retirements=retirement.moments, rev=rev)
 
 
 def from_build(build: Build) -> codec.Item:
