@@ -19,15 +19,24 @@
     };
   }
 
-  function painted(trace) {
+  // A bar too short to be seen is drawn so long: the data stays what it is, `meta.whole` is the length of the axis.
+  const LEAST = 5;
+  function seen(trace, gd) {
+    const whole = trace.meta && trace.meta.whole;
+    if (!whole) return {};
+    const least = (LEAST * whole) / Math.max(100, (gd.clientWidth || 600) - 120);
+    return { x: trace.x.map((length) => Math.max(length, least)) };
+  }
+
+  function painted(trace, gd) {
     const colour = css("--chart-" + ((trace.meta && trace.meta.role) || "nodata"));
     const marker = Object.assign({}, trace.marker, { color: colour });
     if (trace.type === "bar") {
       const hollow = trace.meta && trace.meta.hollow;
       if (hollow) marker.color = "rgba(0,0,0,0)";
-      marker.line = hollow ? { color: colour, width: 1.5 } : { color: css("--card"), width: 1 };
+      marker.line = hollow ? { color: colour, width: 1.5 } : { color: css("--card"), width: trace.orientation === "h" ? 0 : 1 };
       marker.pattern = Object.assign({ fgcolor: css("--card"), fgopacity: 0.5, size: 6 }, marker.pattern);
-      return Object.assign({}, trace, { marker });
+      return Object.assign({}, trace, { marker }, seen(trace, gd));
     }
     return Object.assign({}, trace, { marker, line: Object.assign({}, trace.line, { color: colour }) });
   }
@@ -64,7 +73,7 @@
   function drawing(method) {
     return function (gd, figure, layout, config) {
       const given = Array.isArray(figure) ? { data: figure, layout, config } : Object.assign({}, figure);
-      given.data = (given.data || []).map(painted);
+      given.data = (given.data || []).map((trace) => painted(trace, gd));
       given.layout = kept(gd, Object.assign({}, given.layout, { template: template() }));
       return plotly[method](gd, given).then((drawn) => {
         drawn.removeAllListeners("plotly_click");

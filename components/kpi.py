@@ -2,8 +2,10 @@
 
 from components.links import link
 from components.tags import Child, Children, Node, el, icon
-from components.words import counted, number, rate
+from components.words import counted, duration, number, rate
 from data.views import Rate
+
+STEADY = 0.05  # a duration that changed by less did not change
 
 
 def card(label: str, value: Child, *, href: str, note: Children = None, delta: Node | None = None) -> Node:
@@ -19,14 +21,29 @@ def rate_card(label: str, value: Rate, *, href: str, delta: Node | None = None) 
     return card(label, rate(value), href=href, note=f"n = {number(value.n)}", delta=delta)
 
 
-def moved_count(now: int, before: int, what: str, than: str) -> Node:
-    """How a count changed; a count of deployments is neither good nor bad."""
+def moved_count(now: int, before: int, what: str, than: str, of_failures: bool = False) -> Node:
+    """How a count changed; a count of deployments is neither good nor bad, of failures fewer are good."""
     change = now - before
     if change == 0:
         return _delta("dash-lg", f"as many as {than}", "neutral")
     amount = " ".join(filter(None, (number(abs(change)), "more" if change > 0 else "fewer", what)))
     words = f"{amount} than {than}"
-    return _delta("arrow-up" if change > 0 else "arrow-down", words, "neutral")
+    tone = "neutral" if not of_failures else "bad" if change > 0 else "good"
+    return _delta("arrow-up" if change > 0 else "arrow-down", words, tone)
+
+
+def moved_duration(now: float, before: float, than: str) -> Node:
+    """How a duration in seconds changed: shorter is good."""
+    if abs(now - before) < STEADY * before:
+        return _delta("dash-lg", f"about as long as {than}", "neutral")
+    slower = now > before
+    words = f"{duration(abs(now - before))} {'longer' if slower else 'shorter'} than {than}"
+    return _delta("arrow-up" if slower else "arrow-down", words, "bad" if slower else "good")
+
+
+def moved_nothing(words: str) -> Node:
+    """Why there is no change to tell."""
+    return _delta("dash-lg", words, "neutral")
 
 
 def moved_rate(now: Rate, before: Rate, than: str) -> Node:

@@ -15,14 +15,16 @@ def panel(title: str, *body: Children, anchor: str | None = None, note: Children
 
 def table(
     caption: str,
-    columns: Sequence[tuple[str, str]],
+    columns: Sequence[tuple[str, str] | Node],
     rows: Sequence[Node],
     *,
     cls: str = "",
     anchor: str | None = None,
 ) -> Node:
-    """A table in a region of its own that scrolls sideways; columns are (heading, class)."""
-    head: list[Child] = [el("Th", name, scope="col", cls=kind) for name, kind in columns]
+    """A table in a region of its own that scrolls sideways; columns are (heading, class) or ready headings."""
+    head: list[Child] = [
+        one if isinstance(one, dict) else el("Th", one[0], scope="col", cls=one[1]) for one in columns
+    ]
     content = el(
         "Table", el("Caption", caption, cls="visually-hidden"), el("Thead", el("Tr", head)),
         el("Tbody", list(rows)), cls=f"grid {cls}".rstrip(), id=anchor,

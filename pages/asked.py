@@ -8,7 +8,7 @@ from components.filters import ALL, RANGES
 from components.links import Query
 from data import keys
 from data.instants import day_before, to_instant
-from data.models import Day, Instant, Status
+from data.models import Day, Instant, Status, Trigger
 
 RANGE_DAYS = {name: int(name[:-1]) for name, _ in RANGES}
 OUTCOMES = frozenset({"SUCCESS", "FAILED", "ROLLBACK", "IN_PROGRESS"})
@@ -77,6 +77,11 @@ def stored(asked: str | None) -> tuple[Status | None, bool | None]:
     if asked is None:
         return None, None
     return (None, True) if asked == CANCELLED else (Status(asked), False)
+
+
+def trigger(args: Mapping[str, str]) -> Trigger | None:
+    """`trigger=hotfix`: why attempts were made, or None for all."""
+    return next((one for one in Trigger if one.value == args.get("trigger")), None)
 
 
 def identifier(args: Mapping[str, str], name: str) -> str | None:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import context
-from components import filters, states
+from components import filters, states, theme
 from components.attempts_table import History, attempts_table
 from components.links import Query, link, page_path
 from components.panel import panel
-from components.tags import Child, Node, el
+from components.tags import Node, el
 from components.words import period as period_words
 from data.errors import InvalidRequest
-from data.models import Attempt, Page
+from data.models import Attempt, Page, Trigger
 from data.queries import serving_attempts
 from data.store_attempts import AttemptFilter
 from pages.asked import Period, stored
@@ -24,7 +24,7 @@ Fetch = Callable[[AttemptFilter], Page[Attempt]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which attempts: the page's path, its days, an outcome, other filters by their name in the address.
+    """Which attempts: the page's path, its days, an outcome, a trigger, other filters by their name in the address.
 
     `kept`: what else the address says, no filter of this list.
     """
@@ -35,11 +35,18 @@ class Asked:
     others: tuple[tuple[str, str], ...] = ()
     cursor: str | None = None
     kept: tuple[tuple[str, str], ...] = ()
+    trigger: Trigger | None = None
 
     @property
     def query(self) -> Query:
         """The address' query without the page of the list."""
-        return dict(self.period.query) | {"status": self.status} | dict(self.others) | dict(self.kept)
+        own: Query = {"status": self.status, "trigger": self.trigger and self.trigger.value}
+        return dict(self.period.query) | own | dict(self.others) | dict(self.kept)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the days is asked for."""
+        return bool(self.status or self.trigger or self.others)
 
     def address(self, **changes: str | None) -> str:
         """The same list, filtered otherwise."""
@@ -51,28 +58,40 @@ def attempts_panel(
     fetch: Fetch,
     *,
     without: str = "",
-    extra: Child = None,
+    choices: Sequence[tuple[str, Node]] = (),
     history: Callable[[Sequence[Attempt]], History] | None = None,
 ) -> Node:
-    """The panel; Unavailable where the store does not answer."""
+    """The panel; `choices` are further fields by their name. Unavailable where the store does not answer."""
     status, cancelled = stored(asked.status)
     wanted = AttemptFilter(
-        status=status, cancelled=cancelled, since=asked.period.since, until=asked.period.until, limit=ROWS
-    )
+        status=status, trigger=asked.trigger, cancelled=cancelled,
+        since=asked.period.since, until=asked.period.until, limit=ROWS,
+    )  # fmt: skip
     try:
         page = fetch(wanted | AttemptFilter(cursor=asked.cursor))
     except InvalidRequest:  # a cursor of another list, or an old one: its first page
         asked = replace(asked, cursor=None)
         page = fetch(wanted)
     chosen = filters.status_filter(asked.path, asked.query, asked.status)
-    active = (
-        filters.chips(_active(asked), page_path(asked.path, None, ANCHOR)) if asked.others and page.items else None
-    )
+    active = filters.chips(_active(asked), _cleared(asked)) if asked.narrowed and page.items else None
     return panel(
-        "Attempts", el("Div", chosen, extra, cls="toolbar"), active, _rows(page, asked, without, history),
-        _pager(asked, page), _expired(asked),
+        "Attempts", el("Div", chosen, _choices(asked, choices), cls="toolbar"), active,
+        _rows(page, asked, without, history), _pager(asked, page), _expired(asked),
         anchor=ANCHOR, note=period_words(asked.period.start, asked.period.end),
     )  # fmt: skip
+
+
+def _choices(asked: Asked, choices: Sequence[tuple[str, Node]]) -> Node:
+    triggers = [(one.value, word.capitalize()) for one, word in theme.TRIGGER.items()]
+    mine = filters.select("trigger", "Trigger", triggers, asked.trigger and asked.trigger.value)
+    named = {"trigger", *(name for name, _ in choices)}
+    rest = [filters.kept(name, value) for name, value in asked.query.items() if name not in named]
+    return filters.form(asked.path, "Filter attempts", *[field for _, field in choices], mine, *rest)
+
+
+def _cleared(asked: Asked) -> str:
+    """The same days, nothing filtered."""
+    return page_path(asked.path, asked.period.query | dict(asked.kept), ANCHOR)
 
 
 def _rows(
@@ -84,15 +103,16 @@ def _rows(
         return attempts_table(page.items, "Attempts, newest first", serving=serving, without=without, history=beside)
     if page.cursor:
         return states.empty("None in this stretch.", el("P", "Older attempts may match."), symbol="funnel")
-    if asked.status or asked.others:
-        clear = page_path(asked.path, asked.period.query, ANCHOR)
-        return states.no_match("attempts", [filters.chip(*one) for one in _active(asked)], clear)
+    if asked.narrowed:
+        return states.no_match("attempts", [filters.chip(*one) for one in _active(asked)], _cleared(asked))
     return states.empty("No attempts in this period.")
 
 
 def _active(asked: Asked) -> list[tuple[str, str]]:
     words = {value: name for value, name in filters.STATUSES if value}
     active = [(f"{name}: {value}", asked.address(**{name: None})) for name, value in asked.others]
+    if asked.trigger:
+        active.append((f"trigger: {theme.TRIGGER[asked.trigger]}", asked.address(trigger=None)))
     if asked.status:
         active.append((f"status: {words[asked.status].lower()}", asked.address(status=None)))
     return active

@@ -1,27 +1,29 @@
 """/clusters/<cluster_id>: how one cluster-region is doing, and what was tried on it."""
 
 from difflib import get_close_matches
+from functools import cache
 from urllib.parse import unquote
 
 from dash import register_page
 
 import context
-from components import filters, state_views, states
+from components import filters, states
 from components.badges import unconfirmed
 from components.links import cluster_path
-from components.panel import panel
 from components.tags import Node, el
-from components.words import counted
 from components.words import period as period_words
 from data import queries
 from data.errors import NotFound
 from data.generation import Generation
 from data.models import Attempt, Page
+from data.period_numbers import compared
 from data.store_attempts import AttemptFilter
 from data.views import ClusterSummary
 from pages import live
-from pages.asked import Period, identifier, outcome, period
+from pages.asked import Period, identifier, outcome, period, trigger
 from pages.attempts_list import Asked, attempts_panel
+from pages.cluster_services import chosen, services_part
+from pages.cluster_timeline import timeline_parts
 from pages.drawing import Args, Part, View
 from pages.summary_numbers import summary_numbers
 
@@ -30,26 +32,36 @@ USUAL = "90d"
 
 def view(generation: Generation, args: Args) -> View:
     """The parts of the page."""
-    cluster_id, days = unquote(args.get("cluster_id", "")), period(args, context.now(), USUAL)
-    scope, now = context.scope(), context.now()
+    cluster_id, now, scope = unquote(args.get("cluster_id", "")), context.now(), context.scope()
+    days = period(args, now, USUAL)
     try:
         shown = queries.cluster_summary(generation, scope, cluster_id, days.start, days.end, now)
     except NotFound:
         return View([Part("missing", lambda: _missing(generation, cluster_id), lasting=False)])
-    path = cluster_path(cluster_id)
-    numbers = (path, days, shown.counts, shown.success_rate)
+    listed = _asked(days, args, cluster_id)
+    order = chosen(args)
+    numbers = cache(lambda: compared(generation, scope, shown.start, shown.end, cluster_id=cluster_id))
     return View(
         [
-            Part("head", lambda: _head(shown, path, days)),
-            Part("numbers", lambda: summary_numbers(*numbers), cls="kpis kpis-6"),
-            Part("services", lambda: _services(shown)),
-            Part("attempts", lambda: _attempts(cluster_id, path, days, args), what="attempts", lasting=False),
+            Part("head", lambda: _head(shown, listed, days), lasting=False),
+            Part("numbers", lambda: summary_numbers(listed.path, days.query, numbers()), cls="kpis kpis-6"),
+            *timeline_parts(generation, shown, days, now),
+            Part("services", lambda: services_part(generation, shown, listed, order), lasting=False),
+            Part("attempts", lambda: _attempts(shown, listed), what="attempts", lasting=False),
         ],
         of=(cluster_id, days.name, days.start, days.end),
     )
 
 
-def _head(shown: ClusterSummary, path: str, days: Period) -> Node:
+def _asked(days: Period, args: Args, cluster_id: str) -> Asked:
+    service = identifier(args, "service")
+    others = (("service", service),) if service else ()
+    kept = tuple((name, value) for name, value in chosen(args).query.items() if value)
+    path = cluster_path(cluster_id)
+    return Asked(path, days, outcome(args), others, args.get("cursor"), kept, trigger(args))
+
+
+def _head(shown: ClusterSummary, listed: Asked, days: Period) -> Node:
     cluster, health = shown.cluster, shown.health
     about = " · ".join(part for part in (cluster.type.value, cluster.region, cluster.role) if part)
     title = f"{health.attention} need attention on {cluster.name}" if health.attention else cluster.name
@@ -57,31 +69,30 @@ def _head(shown: ClusterSummary, path: str, days: Period) -> Node:
         "Div",
         el("H1", cluster.name, " ", unconfirmed(cluster.confirmed), tabIndex="-1", data_title=title),
         el("P", about, cls="ink-2"), el("P", cluster.description, cls="ink-2") if cluster.description else None,
-        el("Div", filters.range_filter(path, days.query, days.name),
+        el("Div", filters.range_filter(listed.path, listed.query, days.name), _days(shown, listed),
            el("Span", period_words(shown.start, shown.end), cls="ink-2 small"), cls="toolbar"),
         cls="page-head",
     )  # fmt: skip
 
 
-def _services(shown: ClusterSummary) -> Node:
-    health = shown.health
-    parts = [f"{health.healthy} healthy", counted(health.attention, "needs attention", "need attention")]
-    parts += [f"{health.unknown} unknown"] if health.unknown else []
-    if not shown.services:
-        empty = states.empty("Nothing was ever deployed here.")
-        return panel("Services", empty, anchor="services")
-    return panel("Services", state_views.services_table(shown.services), anchor="services", note=", ".join(parts))
+def _days(shown: ClusterSummary, listed: Asked) -> Node:
+    rest = {name: value for name, value in listed.query.items() if name not in ("range", "from", "to")}
+    return filters.form(
+        listed.path, "Custom days",
+        filters.day_field("from", "From", shown.start), filters.day_field("to", "To", shown.end),
+        *[filters.kept(name, value) for name, value in rest.items()], button="Apply",
+    )  # fmt: skip
 
 
-def _attempts(cluster_id: str, path: str, days: Period, args: Args) -> Node:
-    service = identifier(args, "service")
-    others = (("service", service),) if service else ()
-    asked = Asked(path, days, outcome(args), others, args.get("cursor"))
+def _attempts(shown: ClusterSummary, listed: Asked) -> Node:
+    cluster_id, service = shown.cluster.cluster_id, dict(listed.others).get("service")
 
     def fetch(wanted: AttemptFilter) -> Page[Attempt]:
         return context.store().cluster_attempts(context.scope(), cluster_id, service_id=service, **wanted)
 
-    return attempts_panel(asked, fetch, without="cluster")
+    options = [(one.service_id, one.name) for one, _ in shown.services]
+    choices = [("service", filters.select("service", "Service", options, service))]
+    return attempts_panel(listed, fetch, without="cluster", choices=choices)
 
 
 def _missing(generation: Generation, cluster_id: str) -> Node:

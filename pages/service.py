@@ -17,11 +17,12 @@ from data import queries
 from data.errors import NotFound
 from data.generation import Generation
 from data.models import Attempt, Health, Page
+from data.period_numbers import compared
 from data.store_attempts import AttemptFilter
 from data.views import ServiceSummary
 from pages import live
 from pages import service_history as history
-from pages.asked import Period, identifier, outcome, period
+from pages.asked import Period, identifier, outcome, period, trigger
 from pages.attempts_list import Asked, attempts_panel
 from pages.drawing import Args, Part, View
 from pages.merged import merged
@@ -41,11 +42,11 @@ def view(generation: Generation, args: Args) -> View:
     except NotFound:
         return View([Part("missing", lambda: _missing(generation, service_id), lasting=False)])
     path, newest = service_path(service_id), history.newest_attempts(service_id)
-    numbers = (path, days, shown.counts, shown.success_rate)
+    numbers = compared(generation, scope, days.start, days.end, service_id=service_id)
     return View(
         [
             Part("head", lambda: _head(shown, path, days)),
-            Part("numbers", lambda: summary_numbers(*numbers), cls="kpis kpis-6"),
+            Part("numbers", lambda: summary_numbers(path, days.query, numbers), cls="kpis kpis-6"),
             Part("state", lambda: _state(shown)),
             Part("rollback", lambda: history.rollback_part(shown), what="the way back", lasting=False),
             Part("versions", lambda: history.versions_part(shown, newest), what="versions", lasting=False),
@@ -99,7 +100,7 @@ def _asked(shown: ServiceSummary, path: str, days: Period, args: Args) -> tuple[
     others = (("cluster", cluster),) if cluster else (("stage", stage),) if staged and stage else ()
     ids = history.chosen(args, shown.service.service_id)
     kept = ((history.COMPARE, ",".join(ids)),) if ids else ()
-    return Asked(path, days, outcome(args), others, args.get("cursor"), kept), staged
+    return Asked(path, days, outcome(args), others, args.get("cursor"), kept, trigger(args)), staged
 
 
 def _compare(generation: Generation, shown: ServiceSummary, path: str, days: Period, args: Args) -> Children:
@@ -123,14 +124,10 @@ def _attempts(
         return merged(staged, lambda one: store.pair_attempts(scope, one, service_id, **own), STAGED_ROWS)
 
     options = [(one.cluster_id, one.name) for one, _ in shown.states]
-    chosen = filters.form(
-        path, "Filter attempts by cluster-region",
-        filters.select("cluster", "Cluster-region", options, cluster),
-        *[filters.kept(name, value) for name, value in asked.query.items() if name not in ("cluster", "stage")],
-    )  # fmt: skip
+    choices = [("cluster", filters.select("cluster", "Cluster-region", options, cluster))]
     ids = history.chosen(args, service_id)
     beside = history.history_of(generation, shown, newest, asked, ids)
-    return attempts_panel(asked, fetch, without="service", extra=chosen, history=beside)
+    return attempts_panel(asked, fetch, without="service", choices=choices, history=beside)
 
 
 def _promotions(service_id: str) -> Node:
