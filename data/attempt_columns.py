@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data import keys
-from data.day_numbers import day_number, milliseconds
+from data.day_numbers import day_number
 from data.models import AttemptRow, Day, Gate, PairDay, PairDayKey, Scope, Status, Trigger, Verdict
 from data.outcomes import OUTCOMES, outcome_of
 
