@@ -3,18 +3,18 @@
 What a spreadsheet would have to work out, a duration from two instants, is a column of its own, in seconds.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from api.csv_files import Row, Table, flat
-from api.serializers import attempt, counts, percent, promotion, rate, state
+from api.serializers import attempt, counts, promotion, rate, state
 from data.catalog_models import Service
 from data.instants import seconds_between
 from data.long_lists import LongList
 from data.matrix_filter import BehindOf
 from data.models import Attempt, Instant, Promotion
 from data.promotion_views import Behind
-from data.views import Analytics, ClusterSummary, Overview, PairState, Scorecard, ServiceRow
+from data.views import ClusterSummary, Overview, PairState, Scorecard, ServiceRow
 
 ATTEMPT = (
     "id", "clusterId", "serviceId", "buildVersion", "gitSha", "startedAt", "endedAt", "durationSec", "status",
@@ -99,44 +99,13 @@ def scorecard(found: Scorecard) -> Table:
             "successRate": rate(one.success_rate),
             "rollbackRate": rate(one.rollback_rate),
             "productionDeploys": one.production_deploys,
-            "meanDurationSec": _seconds(one.mean_deploy_minutes),
+            "meanDurationSec": seconds(one.mean_deploy_minutes),
             "gatesMissing": one.gates_missing,
             "passRates": {suite.lower(): rate(of) for suite, of in one.suites.items()},
         })
         for one in found.rows
     )  # fmt: skip
     return Table((*SCORE, *suites), rows)
-
-
-def builds(found: Analytics) -> Table:
-    """Attempts by day and outcome."""
-    series = {
-        "success": found.success, "failed": found.failed, "rollback": found.rollback,
-        "inProgress": found.in_progress, "cancelled": found.cancelled, "deploys": found.deploys,
-    }  # fmt: skip
-    return _by_day(found, series)
-
-
-def suites(found: Analytics) -> Table:
-    """Pass rate in percent and number of tests, by day and suite."""
-    series: dict[str, Sequence[Any]] = {}
-    for one in found.suites:
-        series[f"{one.suite.lower()}.passRate"] = [percent(value) for value in one.pass_rate]
-        series[f"{one.suite.lower()}.tests"] = one.tests
-    return _by_day(found, series)
-
-
-def durations(found: Analytics) -> Table:
-    """Mean deploy duration of the successful attempts, by day."""
-    return _by_day(found, {"meanDurationSec": [_seconds(one) for one in found.deploy_minutes]})
-
-
-def _by_day(found: Analytics, series: Mapping[str, Sequence[Any]]) -> Table:
-    rows = (
-        {"day": day, "partial": day == found.partial} | {name: values[place] for name, values in series.items()}
-        for place, day in enumerate(found.labels)
-    )
-    return Table(("day", "partial", *series), rows)
 
 
 def _gates(suites: Iterable[str]) -> tuple[str, ...]:
@@ -160,5 +129,6 @@ def _between(start: Instant, end: Instant | None) -> float | None:
     return None if end is None else seconds_between(start, end)
 
 
-def _seconds(minutes: float | None) -> float | None:
+def seconds(minutes: float | None) -> float | None:
+    """Minutes as seconds, to a tenth."""
     return None if minutes is None else round(minutes * 60, 1)

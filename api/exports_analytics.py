@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 
 import context
-from api import export_tables, params
+from api import export_charts, params
 from api.csv_files import Table
 from api.exports import FILE, NOT_FOUND, days_of, sent, span
 from api.params import Asked
@@ -16,33 +16,61 @@ from data.views import Analytics, AnalyticsFilter
 bp = Blueprint("exports_analytics", __name__)
 routes = Routes(bp, "Exports", "/api")
 
-ACCEPTS = (params.SERVICE_ID, params.CLUSTER_ID, *params.DAYS)
+ACCEPTS = (params.SERVICE_ID, params.CLUSTER_ID, params.TEAM, *params.DAYS)
 
 
 @routes.get("/exports/analytics/builds.csv", FILE, accepts=ACCEPTS, also=NOT_FOUND)
 def builds_csv(asked: Asked) -> Response:
     """Build attempts per day and outcome, as CSV.
 
-    `deploys` are the finished ones; `partial` marks the running day.
+    `partial` marks the running day.
     """
-    return _sent("builds", export_tables.builds, asked)
+    return _sent("builds", export_charts.builds, asked)
 
 
 @routes.get("/exports/analytics/suites.csv", FILE, accepts=ACCEPTS, also=NOT_FOUND)
 def suites_csv(asked: Asked) -> Response:
-    """Test pass rate per day and suite, in percent of the tests that were not skipped, as CSV."""
-    return _sent("suites", export_tables.suites, asked)
+    """Test pass rate per day and suite, in percent of the `n` tests that were not skipped, as CSV."""
+    return _sent("suites", export_charts.suites, asked)
 
 
 @routes.get("/exports/analytics/durations.csv", FILE, accepts=ACCEPTS, also=NOT_FOUND)
 def durations_csv(asked: Asked) -> Response:
-    """Deploy duration of the successful attempts per day, as CSV."""
-    return _sent("durations", export_tables.durations, asked)
+    """Deploy duration of the successful attempts per day, as CSV.
+
+    Median, 90th percentile and mean of `n`. Where `exact` is false the percentiles are within 1 %.
+    """
+    return _sent("durations", export_charts.durations, asked)
+
+
+@routes.get("/exports/analytics/frequency.csv", FILE, accepts=ACCEPTS, also=NOT_FOUND)
+def frequency_csv(asked: Asked) -> Response:
+    """Finished attempts per day, with the Monday of its week, as CSV."""
+    return _sent("frequency", export_charts.frequency, asked)
+
+
+@routes.get("/exports/analytics/reasons.csv", FILE, accepts=ACCEPTS, also=NOT_FOUND)
+def reasons_csv(asked: Asked) -> Response:
+    """Why attempts failed or were rolled back, the most frequent first, as CSV.
+
+    Reasons that say the same count as one, with one of them as it was sent; the less frequent `kinds` are one row.
+    """
+    return _sent("reasons", export_charts.reasons, asked)
+
+
+@routes.get("/exports/analytics/flaky.csv", FILE, accepts=ACCEPTS, also=NOT_FOUND)
+def flaky_csv(asked: Asked) -> Response:
+    """Suites that changed their verdict over one version, as CSV.
+
+    `n` versions were tried more than once on one cluster-region, of which so many `flipped`. `deploy` stands for
+    deploys that passed only when repeated.
+    """
+    return _sent("flaky", export_charts.flaky, asked)
 
 
 def _sent(chart: str, table: Callable[[Analytics], Table], asked: Asked) -> Response:
     first, last = days_of(asked)
-    wanted = AnalyticsFilter(first, last, asked.service_id, asked.cluster_id)
+    wanted = AnalyticsFilter(first, last, asked.service_id, asked.cluster_id, asked.team)
     found = analytics_queries.analytics(context.generation(), context.scope(), wanted, context.now())
     days = span(found.filter.start, found.filter.end)
-    return sent(table(found), "analytics", chart, asked.service_id, asked.cluster_id, *days)
+    return sent(table(found), "analytics", chart, asked.team, asked.service_id, asked.cluster_id, *days)

@@ -23,7 +23,7 @@ EXPORTS = "/api/exports"
 FILES = (
     "attempts.csv", "promotions.csv", "services.csv", f"cluster-services.csv?clusterId={MIRA}", "scorecard.csv",
     "matrix.csv",
-    "analytics/builds.csv", "analytics/suites.csv", "analytics/durations.csv",
+    *(f"analytics/{chart}.csv" for chart in ("builds", "suites", "durations", "frequency", "reasons", "flaky")),
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def name_of(response: Any) -> str:
     return str(name.strip('"'))
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", sorted(set(FILES) - {"analytics/flaky.csv"}))
 def test_every_export_is_a_csv_file_to_keep_and_not_to_cache(client, file):
     response = client.get(f"{EXPORTS}/{file}")
     assert rows(response)
@@ -247,7 +247,9 @@ def test_charts_have_the_numbers_of_the_api(client):
     assert [one["day"] for one in builds] == said["buildAttempts"]["labels"]
     for name in ("success", "failed", "rollback", "inProgress", "cancelled"):
         assert [int(one[name]) for one in builds] == said["buildAttempts"][name]
-    assert [int(one["deploys"]) for one in builds] == said["deployFrequency"]["deploys"]
+    frequency = exported(client, "analytics/frequency.csv", **query)
+    assert [int(one["deploys"]) for one in frequency] == said["deployFrequency"]["deploys"]
+    assert [one["week"] for one in frequency] == ["2026-02-16"] * 5 + ["2026-02-23"] * 2
     assert [one["partial"] for one in builds] == ["false"] * 6 + ["true"]
     suites = exported(client, "analytics/suites.csv", **query)
     rates = [float(one["functional.passRate"]) if one["functional.passRate"] else None for one in suites]
@@ -256,6 +258,20 @@ def test_charts_have_the_numbers_of_the_api(client):
     durations = exported(client, "analytics/durations.csv", **query)
     minutes = [float(one["meanDurationSec"]) / 60 if one["meanDurationSec"] else None for one in durations]
     assert minutes == said["deployFrequency"]["avgLeadTimeMin"]
+    assert [one["p50DurationSec"] for one in durations] == ["", "840.0", "840.0", "", "", "840.0", ""]
+    assert [one["n"] for one in durations] == ["0", "1", "1", "0", "0", "1", "0"]
+
+
+def test_reasons_are_counted_and_told_with_an_example(client):
+    found = exported(client, "analytics/reasons.csv")
+    assert [one["reason"] for one in found] == ["error rate", "image pull"]
+    assert [(one["attempts"], one["failed"], one["rollback"]) for one in found] == [("1", "0", "1"), ("1", "1", "0")]
+    assert found[0]["example"] == "error rate"
+
+
+def test_without_a_flake_the_file_has_column_names_only(client):
+    body = client.get(f"{EXPORTS}/analytics/flaky.csv").data
+    assert lines(body) == [["serviceId", "suite", "flipped", "n", "flippedShare"]]
 
 
 @pytest.mark.parametrize(
