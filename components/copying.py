@@ -13,3 +13,8 @@ def copied(text: str, what: str, shown: str | None = None) -> Node:
     """A text in mono with its copy button; `shown` where only a part of it is seen."""
     seen = mono(text if shown is None else shown, text if shown is not None else None)
     return el("Span", seen, copy_button(text, what), cls="copied")
+
+
+def fixed_days(words: str, start: str, end: str, cls: str = "") -> Node:
+    """The days a page shows. A copied link names them (`from`, `to`), where the page's own address may count back."""
+    return el("Span", words, cls=cls, data_from=start, data_to=end)

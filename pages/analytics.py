@@ -7,6 +7,7 @@ from dash import register_page
 
 import context
 from components import chart_tables, figures, filters, kpi
+from components.copying import fixed_days
 from components.links import Query, analytics_path, link
 from components.tags import Child, Node, el
 from components.words import minutes as minutes_words
@@ -81,7 +82,7 @@ def _head(
         filters.kept("service", asked.service_id), filters.kept("cluster", asked.cluster_id), button="Apply",
     )  # fmt: skip
     heading = el("H1", "Analytics", tabIndex="-1", data_title="Analytics")
-    words = el("P", period_words(days.start, days.end), cls="ink-2")
+    words = el("P", fixed_days(period_words(days.start, days.end), days.start, days.end), cls="ink-2")
     held = el("P", f"Numbers are held since {asked.start}.", cls="hint") if days.start < asked.start else None
     toolbar = el("Div", choices, filters.range_filter(PATH, query, days.name), custom, cls="toolbar")
     return [el("Div", heading, words, held, cls="page-head"), toolbar, *_chips(asked, query, services, clusters)]

@@ -9,6 +9,7 @@ from dash import register_page
 import context
 from components import filters, states
 from components.badges import unconfirmed
+from components.copying import fixed_days
 from components.links import cluster_path
 from components.tags import Node, el
 from components.words import period as period_words
@@ -70,7 +71,7 @@ def _head(shown: ClusterSummary, listed: Asked, days: Period) -> Node:
         el("H1", cluster.name, " ", unconfirmed(cluster.confirmed), tabIndex="-1", data_title=title),
         el("P", about, cls="ink-2"), el("P", cluster.description, cls="ink-2") if cluster.description else None,
         el("Div", filters.range_filter(listed.path, listed.query, days.name), _days(shown, listed),
-           el("Span", period_words(shown.start, shown.end), cls="ink-2 small"), cls="toolbar"),
+           fixed_days(period_words(shown.start, shown.end), shown.start, shown.end, "ink-2 small"), cls="toolbar"),
         cls="page-head",
     )  # fmt: skip
 

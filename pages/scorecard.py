@@ -4,6 +4,7 @@ from dash import register_page
 
 import context
 from components import filters, states
+from components.copying import fixed_days
 from components.links import Query
 from components.panel import panel
 from components.score_table import legend, score_table
@@ -33,7 +34,7 @@ def view(generation: Generation, args: Args) -> View:
 
 def _head(card: Scorecard, days: Period) -> list[Node]:
     heading = el("H1", "Score card", tabIndex="-1", data_title="Score card")
-    words = el("P", period_words(card.start, card.end), cls="ink-2")
+    words = el("P", fixed_days(period_words(card.start, card.end), card.start, card.end), cls="ink-2")
     toolbar = el("Div", filters.range_filter(PATH, days.query, days.name), cls="toolbar")
     return [el("Div", heading, words, cls="page-head"), toolbar]
 

@@ -6,8 +6,9 @@ from urllib.parse import unquote
 from dash import register_page
 
 import context
-from components import filters, state_views, states
+from components import favourites, filters, state_views, states
 from components.badges import unconfirmed
+from components.copying import fixed_days
 from components.links import safe_link, service_path
 from components.panel import panel
 from components.promotions_table import promotions_table
@@ -70,10 +71,11 @@ def _head(shown: ServiceSummary, path: str, days: Period) -> Node:
     title = f"{ill} need attention: {service.name}" if ill else service.name
     return el(
         "Div",
-        el("H1", service.name, " ", unconfirmed(service.confirmed), tabIndex="-1", data_title=title),
+        el("Div", el("H1", service.name, " ", unconfirmed(service.confirmed), tabIndex="-1", data_title=title),
+           favourites.star(service.service_id, service.name), cls="head-name"),
         el("P", about, " ", _repository(service.repository), cls="ink-2"),
         el("Div", filters.range_filter(path, days.query, days.name),
-           el("Span", period_words(shown.start, shown.end), cls="ink-2 small"), cls="toolbar"),
+           fixed_days(period_words(shown.start, shown.end), shown.start, shown.end, "ink-2 small"), cls="toolbar"),
         cls="page-head",
     )  # fmt: skip
 
