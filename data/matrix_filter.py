@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from data import keys
+from data import keys, visible
 from data.catalog_models import ClusterType
 from data.models import Health, Scope, Status
 from data.promotion_views import Behind
@@ -101,6 +101,26 @@ def narrowed(shown: Overview, wanted: MatrixFilter, behind: BehindOf, scope: Sco
     )
 
 
+def cut(shown: Overview, scope: Scope) -> Overview:
+    """What a narrower scope leaves of an overview's states; its numbers are still those of before.
+
+    Quicker than judging every pair anew, and what a filter that is typed needs.
+    """
+    services = [_cut_row(row, scope) for row in shown.services if scope.allows_service(row.service.service_id)]
+    on: dict[str, list[PairState]] = {}
+    for row in services:
+        for place, state in row.states.items():
+            on.setdefault(place, []).append(state)
+    clusters = [one.cluster for one in shown.clusters if scope.allows_cluster(one.cluster.cluster_id)]
+    return replace(
+        shown,
+        clusters=[visible.cluster_health(one, on.get(one.cluster_id, [])) for one in clusters],
+        services=services,
+        attention=_cut_states(shown.attention, scope),
+        in_progress=_cut_states(shown.in_progress, scope),
+    )
+
+
 def _has(row: ServiceRow, wanted: MatrixFilter, columns: Collection[str], behind: BehindOf) -> bool:
     service = row.service
     if wanted.team is not None and service.team != wanted.team:
@@ -126,3 +146,13 @@ def _says(row: ServiceRow, states: Iterable[PairState], text: str) -> bool:
         for version in (state.serving_version, state.latest.build_version)
         if version
     )
+
+
+def _cut_row(row: ServiceRow, scope: Scope) -> ServiceRow:
+    if scope.clusters is None:
+        return row
+    return ServiceRow(row.service, {place: one for place, one in row.states.items() if place in scope.clusters})
+
+
+def _cut_states(states: Iterable[PairState], scope: Scope) -> list[PairState]:
+    return [state for state in states if scope.allows(state.cluster_id, state.service_id)]

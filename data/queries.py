@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from data import aggregations as agg
-from data import visible
+from data import promotion_path, visible
 from data.catalog_models import ClusterType
 from data.generation import Generation
 from data.instants import day_before
+from data.matrix_filter import NOTHING_ASKED, MatrixFilter, cut, narrowed
 from data.models import (
     Day,
     Health,
@@ -38,10 +39,15 @@ DAY_MS = 24 * 3600 * 1000
 WEEK = 7
 
 
-def overview(gen: Generation, scope: Scope, now: datetime) -> Overview:
-    """The first page; its week is the running UTC day and the six before it."""
+def overview(gen: Generation, scope: Scope, now: datetime, wanted: MatrixFilter = NOTHING_ASKED) -> Overview:
+    """The first page, or what a filter leaves of it; its week is the running UTC day and the six before it."""
     today = _today(now)
     view = gen.memo.get(("overview", scope.key, today), lambda: _overview(gen, scope, now, today))
+    if wanted:
+        scope, whole = narrowed(view, wanted, promotion_path.behind(gen, scope), scope), view
+        view = gen.memo.get(
+            ("overview", scope.key, today), lambda: _within_week(gen, scope, today, cut(whole, scope))
+        )
     return replace(view, freshness=gen.freshness(now), last_24h=_last_24h(gen, scope, now))
 
 
@@ -95,17 +101,31 @@ def _today(now: datetime) -> Day:
 
 
 def _overview(gen: Generation, scope: Scope, now: datetime, today: Day) -> Overview:
+    """Without what depends on the very moment: `overview` adds that."""
     states = visible.states(gen, scope).values()
     newest_first = sorted(states, key=lambda state: state.latest.started_at, reverse=True)
-    week, weeks_rate = _week(gen, scope, today)
-    before, befores_rate = _week(gen, scope, day_before(today, WEEK))
-    return Overview(
+    none = Rate(None, 0)
+    found = Overview(
         freshness=gen.freshness(now),
         clusters=clusters(gen, scope),
         services=services(gen, scope, now),
         attention=_needing_attention(gen, newest_first),
         in_progress=[state for state in newest_first if visible.runs(state)],
-        last_24h=_last_24h(gen, scope, now),
+        last_24h=Counts(),
+        success_rate_7d=none,
+        previous_success_rate_7d=none,
+        deploys_7d=0,
+        previous_deploys_7d=0,
+    )
+    return _within_week(gen, scope, today, found)
+
+
+def _within_week(gen: Generation, scope: Scope, today: Day, found: Overview) -> Overview:
+    """An overview with the numbers of its scope."""
+    week, weeks_rate = _week(gen, scope, today)
+    before, befores_rate = _week(gen, scope, day_before(today, WEEK))
+    return replace(
+        found,
         success_rate_7d=weeks_rate,
         previous_success_rate_7d=befores_rate,
         deploys_7d=week,

@@ -122,6 +122,18 @@ def test_nobody_sees_more_by_asking_for_it():
     assert cut.clusters == frozenset()
 
 
+@pytest.mark.parametrize("wanted", [
+    MatrixFilter(team="Commerce"), MatrixFilter(type=ClusterType.STAGING), MatrixFilter(text="1.1"),
+    MatrixFilter(status=PairStatus.IN_PROGRESS), MatrixFilter(text="nothing like it"),
+    MatrixFilter(type=ClusterType.STAGING, status=PairStatus.ATTENTION), MatrixFilter(type=ClusterType.UNKNOWN),
+])  # fmt: skip
+def test_a_filtered_overview_is_the_overview_of_what_is_left(wanted):
+    whole = queries.overview(HELD, EVERYTHING, NOW)
+    scope = narrowed(whole, wanted, promotion_path.behind(HELD, EVERYTHING), EVERYTHING)
+    anew = queries.overview(generation(PAST, catalog=CATALOG), scope, NOW)
+    assert queries.overview(HELD, EVERYTHING, NOW, wanted) == anew
+
+
 FILTERS = st.builds(
     MatrixFilter,
     team=st.none() | st.text(min_size=1).filter(lambda one: one != "all"),
