@@ -1,19 +1,14 @@
-"""Promotions counted from cluster-region to cluster-region, and how far one version has come. Pure."""
+"""Promotions counted from cluster-region to cluster-region: as a list and as the graph of the path. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cmp_to_key
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
-from data import visible
 from data.catalog_models import Cluster
-from data.errors import NotFound
-from data.generation import Generation
 from data.instants import seconds_between
-from data.models import Promotion, PromotionStatus, Scope
-from data.promotion_views import Convergence, Edge, Reached
-from data.version_order import VersionOrder, version_order
-from data.views import PairState
+from data.models import Health, Promotion, PromotionStatus
+from data.promotion_path import way
+from data.promotion_views import Edge, Lane, Lanes, PathGraph, PathNode, Stop
 
 
 def edges(promotions: Iterable[Promotion], clusters: Mapping[str, Cluster]) -> list[Edge]:
@@ -40,43 +35,44 @@ def _edge(from_id: str, to_id: str, promotions: list[Promotion]) -> Edge:
     )  # fmt: skip
 
 
+def graph(shown: Lanes, lanes: Sequence[Lane], found: Sequence[Edge]) -> PathGraph:
+    """The path as nodes and edges: the health and what waits of these lanes, and these promotions."""
+    place = {one.cluster_id: n for n, stage in enumerate(shown.stages) for one in stage.clusters}
+    onward = [edge for edge in found if _leads_on(edge, place)]
+    went = {(edge.from_cluster_id, edge.to_cluster_id) for edge in onward}
+    before = way(one for stage in shown.stages for one in stage.clusters).before
+    empty = [
+        Edge(froms[0].cluster_id, to, 0, 0, 0, 0, None, 0)
+        for to, froms in before.items()
+        if len(froms) == 1 and (froms[0].cluster_id, to) not in went
+    ]
+    stops: dict[str, list[Stop]] = defaultdict(list)
+    for stop in (stop for lane in lanes for of_stage in lane.stops for stop in of_stage):
+        stops[stop.cluster.cluster_id].append(stop)
+    return PathGraph(
+        stages=tuple(tuple(_node(one, stops[one.cluster_id]) for one in stage.clusters) for stage in shown.stages),
+        ways=[*onward, *empty],
+        others=[edge for edge in found if not _leads_on(edge, place)],
+    )
+
+
+def _leads_on(edge: Edge, place: Mapping[str, int]) -> bool:
+    """Whether it goes from a stage to the next."""
+    start, end = place.get(edge.from_cluster_id), place.get(edge.to_cluster_id)
+    return start is not None and end == start + 1
+
+
+def _node(cluster: Cluster, stops: Iterable[Stop]) -> PathNode:
+    here = [stop for stop in stops if stop.state is not None]
+    of = [stop.state.health for stop in here if stop.state]
+    waiting = sum(stop.waiting is not None for stop in here)
+    return PathNode(
+        cluster, of.count(Health.HEALTHY), of.count(Health.ATTENTION), of.count(Health.UNKNOWN), waiting
+    )
+
+
 def taken(one: Promotion) -> float | None:
     """Seconds from asked to done of one that succeeded; None where only its end was reported."""
     if one.status is not PromotionStatus.SUCCEEDED or not one.status_at or one.status_at <= one.promoted_at:
         return None
     return seconds_between(one.promoted_at, one.status_at)
-
-
-def convergence(gen: Generation, scope: Scope, service_id: str, version: str | None) -> Convergence:
-    """Where a version serves and where not; without one, the newest that serves. NotFound where there is none."""
-    service = visible.service(gen, scope, service_id)
-    states = visible.states(gen, scope)
-    pairs = [
-        (cluster, state)
-        for cluster in visible.clusters(gen, scope)
-        if (state := states.get((cluster.cluster_id, service_id))) is not None
-    ]
-    order = version_order(state.current for _, state in pairs)
-    versions = newest_first({one for _, state in pairs if (one := state.serving_version)}, order)
-    wanted = version or next(iter(versions), None)
-    if wanted is None:
-        raise NotFound(f"no version of {service_id!r} serves anywhere")
-    places = tuple(_reached(cluster, state, wanted, order) for cluster, state in pairs)
-    return Convergence(service, wanted, versions, places)
-
-
-def _reached(cluster: Cluster, state: PairState, version: str, order: VersionOrder) -> Reached:
-    serving = state.serving_version
-    if serving == version:
-        return Reached(cluster, state, True, state.current.serving_since)
-    return Reached(cluster, state, False, None, order.newer(serving, version) if serving else None)
-
-
-def newest_first(versions: Iterable[str], order: VersionOrder) -> tuple[str, ...]:
-    """The versions, the newest first; those whose order cannot be told by their text."""
-
-    def compare(one: str, other: str) -> int:
-        newer = order.newer(one, other)
-        return (1 if one > other else -1) if newer is None else (1 if newer else -1)
-
-    return tuple(sorted(sorted(set(versions)), key=cmp_to_key(compare), reverse=True))

@@ -116,6 +116,30 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class PathNode:
+    """One cluster-region and how the services looked at are there; `waiting`: versions that wait to go on."""
+
+    cluster: Cluster
+    healthy: int
+    attention: int
+    unknown: int
+    waiting: int
+
+    @property
+    def services(self) -> int:
+        return self.healthy + self.attention + self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class PathGraph:
+    """The stages in order, what was promoted from each to the next, and what went another way."""
+
+    stages: tuple[tuple[PathNode, ...], ...]
+    ways: Sequence[Edge]  # one that the catalog leads along and nothing went has zeros
+    others: Sequence[Edge]
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """One cluster-region and the version looked at; `newer`: whether what serves there instead is newer."""
 

@@ -2,20 +2,19 @@
 the address.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dash import register_page
 
 import context
-from components import filters, promotion_lanes, promotion_ways, states
-from components.links import Query, link, page_path
+from components import filters, promotion_lanes, states
+from components.convergence import spread_table
+from components.links import link, page_path
 from components.panel import panel
 from components.promotion_lanes import PATH
 from components.tags import Child, Node, el
 from components.words import counted
-from components.words import period as period_words
-from data import keys, promotion_path, promotion_paths, queries, visible
+from data import convergence, promotion_path, visible
 from data.errors import NotFound, Unavailable
 from data.generation import Generation
 from data.instants import to_instant
@@ -23,58 +22,16 @@ from data.models import Instant, Scope
 from data.promotion_views import Lane, Lanes
 from data.store_promotions import Recent
 from pages import live
-from pages.asked import Period, identifier, period
 from pages.drawing import Args, Part, View
-from pages.promotions_list import LISTED, Within, promotions_panel
-
-USUAL = "30d"
-SHOWS: tuple[tuple[str | None, str], ...] = (
-    (None, "All"), ("waiting", "Waiting"), ("ready", "Ready"), ("blocked", "Blocked"),
-)  # fmt: skip
-HAS: dict[str, Callable[[Lane], bool]] = {
-    "waiting": lambda lane: bool(lane.waiting),
-    "ready": lambda lane: any(promotion_lanes.look(one) is promotion_lanes.READY for one in lane.waiting),
-    "blocked": lambda lane: any(one.blockers for one in lane.waiting),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address asks for."""
-
-    days: Period
-    team: str | None
-    service: str | None
-    text: str | None
-    show: str | None
-    page: int  # of the lanes, from 1
-    others: Query  # what the list of promotions is filtered by
-
-    @property
-    def query(self) -> Query:
-        """The address' query without the page of the list."""
-        own: Query = {"team": self.team, "service": self.service, "q": self.text, "show": self.show}
-        return dict(self.days.query) | own | self.others
-
-    def keeps(self, lane: Lane) -> bool:
-        """Whether a lane is among those asked for."""
-        service = lane.service
-        if self.team and service.team != self.team or self.service and service.service_id != self.service:
-            return False
-        return (not self.text or _says(lane, self.text.casefold())) and (not self.show or HAS[self.show](lane))
-
-
-def _says(lane: Lane, text: str) -> bool:
-    """Whether the service's name or a version that serves contains the text."""
-    versions = [stop.state.serving_version or "" for stops in lane.stops for stop in stops if stop.state]
-    words = (lane.service.name, lane.service.service_id, lane.service.team, *versions)
-    return any(text in word.casefold() for word in words)
+from pages.promotion_ways import ways_panel
+from pages.promotions_asked import SHOWS, Asked, asked_of
+from pages.promotions_list import Within, promotions_panel
 
 
 def view(generation: Generation, args: Args) -> View:
     """The parts of the page."""
     scope, now = context.scope(), context.now()
-    asked = _asked(args)
+    asked = asked_of(args)
     clusters = {one.cluster_id: one for one in visible.clusters(generation, scope)}
     recent = _recent(scope, list(clusters), asked)
     shown = promotion_path.lanes(generation, scope, now, recent.promotions if recent else None)
@@ -83,10 +40,9 @@ def view(generation: Generation, args: Args) -> View:
     names = {cluster_id: one.name for cluster_id, one in clusters.items()}
     names |= {one.service.service_id: one.service.name for one in shown.lanes}
     moment = to_instant(now)
-    version = args.get("version")
 
     def ways() -> Node:
-        return _ways(recent, generation, scope, asked, names)
+        return ways_panel(generation, scope, asked, recent, shown, lanes, names)
 
     parts = [
         Part("head", lambda: _head(shown, lanes, asked, names), lasting=False),
@@ -94,31 +50,13 @@ def view(generation: Generation, args: Args) -> View:
         Part("lanes", lambda: _lanes(shown, lanes, asked, names, moment), lasting=False),
     ]
     if asked.service:
-        parts.append(Part("spread", lambda: _spread(generation, scope, asked, version), lasting=False))
+        parts.append(Part("spread", lambda: _spread(generation, scope, asked), lasting=False))
     return View([
         *parts,
         Part("ways", ways, what="promotions of these days", lasting=False),
-        Part("history", lambda: promotions_panel(asked.query, asked.service, names, within, args),
+        Part("history", lambda: promotions_panel(asked, names, within, args),
              what="promotions", lasting=False),
     ])  # fmt: skip
-
-
-def _asked(args: Args) -> Asked:
-    show = args.get("show")
-    team, text = args.get("team"), args.get("q", "").strip()
-    return Asked(
-        days=period(args, context.now(), USUAL),
-        team=team if team != filters.ALL else None,
-        service=identifier(args, "service"),
-        text=text[:100] or None,
-        show=show if show in HAS else None,
-        page=_page(args.get("page", "")),
-        others={name: read(args) for name, read in LISTED.items()},
-    )
-
-
-def _page(text: str) -> int:
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= 4 else 1
 
 
 def _recent(scope: Scope, cluster_ids: list[str], asked: Asked) -> Recent | None:
@@ -223,42 +161,12 @@ def _lane_pages(asked: Asked, page: int, pages: int) -> Node | None:
               aria_label="Pages of services")  # fmt: skip
 
 
-def _spread(generation: Generation, scope: Scope, asked: Asked, version: str | None) -> Node:
-    wanted = version if version and keys.VERSION.fullmatch(version) else None
+def _spread(generation: Generation, scope: Scope, asked: Asked) -> Node:
     try:
-        found = promotion_paths.convergence(generation, scope, asked.service or "", wanted)
+        found = convergence.convergence(generation, scope, asked.service or "", asked.version)
     except NotFound:
         return panel("Where it serves", states.empty("No version of this service serves anywhere."), anchor="spread")
-    return panel(f"Where {found.service.name} {found.version} serves", promotion_ways.convergence(found),
-                 anchor="spread")  # fmt: skip
-
-
-def _ways(recent: Recent | None, generation: Generation, scope: Scope, asked: Asked, names: dict[str, str]) -> Node:
-    if recent is None:
-        raise Unavailable("promotions of the period")
-    clusters = {one.cluster.cluster_id: one.cluster for one in queries.clusters(generation, scope)}
-    teams = {one.service_id: one.team for one in visible.services(generation, scope)}
-    counted_ = [
-        one
-        for one in recent.promotions
-        if asked.days.since <= one.promoted_at < asked.days.until
-        and (not asked.service or one.service_id == asked.service)
-        and (not asked.team or teams.get(one.service_id) == asked.team)
-    ]
-    days = filters.range_filter(PATH, asked.query, asked.days.name)
-    found = promotion_paths.edges(counted_, clusters)
-    body = (
-        promotion_ways.edges_table(found, names, asked.query)
-        if found
-        else states.empty("No promotion was reported in these days.")
-    )
-    partly = None
-    if not recent.complete:
-        partly = el(
-            "P", f"Counted are the newest {recent.most} into each cluster-region; there were more.", cls="hint"
-        )
-    return panel("Ways", el("Div", days, cls="toolbar"), body, partly, anchor="ways",
-                 note=period_words(asked.days.start, asked.days.end))  # fmt: skip
+    return panel(f"Where {found.service.name} {found.version} serves", spread_table(found), anchor="spread")
 
 
 register_page(__name__, path=PATH, title="Promotions - DQD", layout=live.serve("promotions", view), connects=True)

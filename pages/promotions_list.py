@@ -1,27 +1,24 @@
 """The history of promotions over all services: its filters, its rows, and the way to older ones."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import context
 from components import filters, states, theme
-from components.links import Query, link, page_path
+from components.links import link
 from components.panel import panel
 from components.promotion_lanes import PATH
 from components.promotions_table import promotions_table
 from components.tags import Node, el
+from components.words import period as period_words
 from data.errors import InvalidRequest
-from data.models import Page, Promotion, PromotionStatus, Scope
-from pages.asked import identifier
+from data.models import Page, Promotion, Scope
+from data.store_promotions import PromotionFilter
 from pages.drawing import Args
+from pages.promotions_asked import STATUSES, Asked
 
 ROWS = 25
 ANCHOR = "history"
-STATUSES = {status.value: status for status in PromotionStatus}
-LISTED: dict[str, Callable[[Args], str | None]] = {
-    "cluster": lambda args: identifier(args, "cluster"),
-    "status": lambda args: args.get("status") if args.get("status") in STATUSES else None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,72 +29,96 @@ class Within:
     cluster_ids: tuple[str, ...]
 
 
-def promotions_panel(query: Query, service: str | None, names: Mapping[str, str], within: Within, args: Args) -> Node:
-    """The panel; Unavailable where the store does not answer."""
-    cluster, status = query["cluster"], query["status"]
+def promotions_panel(asked: Asked, names: Mapping[str, str], within: Within, args: Args) -> Node:
+    """The panel, of the period the ways are counted in; Unavailable where the store does not answer."""
+    status, cluster, service = asked.others["status"], asked.others["cluster"], asked.service
+    wanted = PromotionFilter(
+        status=STATUSES[status] if status else None, version=asked.version, from_cluster_id=asked.others["origin"],
+        since=asked.days.since, until=asked.days.until, limit=ROWS,
+    )  # fmt: skip
 
     def fetch(cursor: str | None) -> Page[Promotion]:
-        store, scope = context.store(), within.scope
-        wanted = STATUSES[status] if status else None
+        store, scope, here = context.store(), within.scope, wanted | PromotionFilter(cursor=cursor)
         if service:
-            return store.service_promotions(
-                scope, service, cluster_id=cluster, status=wanted, limit=ROWS, cursor=cursor
-            )
+            return store.service_promotions(scope, service, cluster_id=cluster, **here)
         if cluster:
-            return store.cluster_promotions(scope, cluster, status=wanted, limit=ROWS, cursor=cursor)
-        return store.all_promotions(scope, within.cluster_ids, status=wanted, limit=ROWS, cursor=cursor)
+            return store.cluster_promotions(scope, cluster, **here)
+        return store.all_promotions(scope, within.cluster_ids, **here)
 
     cursor = args.get("cursor")
     try:
         page = fetch(cursor)
     except InvalidRequest:  # a cursor of another list, or an old one: its first page
         cursor, page = None, fetch(None)
-    choices = el("Div", _statuses(query, status), _clusters(query, cluster, names, within.cluster_ids), cls="toolbar")
+    choices = el(
+        "Div", _statuses(asked, status), _ranges(asked), _form(asked, names, within.cluster_ids), cls="toolbar"
+    )
     return panel(
-        "History", choices,
-        _rows(page, query, service, names), _pager(query, cursor, page), anchor=ANCHOR, note="newest first",
+        "History", choices, filters.chips(_active(asked, names), _unfiltered(asked)), _rows(asked, page),
+        _pager(asked, cursor, page), anchor=ANCHOR,
+        note=f"newest first, {period_words(asked.days.start, asked.days.end)}",
     )  # fmt: skip
 
 
-def _statuses(query: Query, status: str | None) -> Node:
-    options = [("All", page_path(PATH, query | {"status": None}, ANCHOR), status is None)]
+def _statuses(asked: Asked, status: str | None) -> Node:
+    options = [("All", asked.path(ANCHOR, status=None), status is None)]
     for one, look in theme.PROMOTION.items():
-        options.append((look.word, page_path(PATH, query | {"status": one.value}, ANCHOR), status == one.value))
+        options.append((look.word, asked.path(ANCHOR, status=one.value), status == one.value))
     return filters.segments("Status", options)
 
 
-def _clusters(query: Query, cluster: str | None, names: Mapping[str, str], cluster_ids: Collection[str]) -> Node:
-    rest = {name: value for name, value in query.items() if name != "cluster"}
+def _ranges(asked: Asked) -> Node:
+    own = {"range": None, "from": None, "to": None}
+    options = [
+        (words, asked.path(ANCHOR, **own | {"range": one}), one == asked.days.name) for one, words in filters.RANGES
+    ]
+    return filters.segments("Days of the history", options)
+
+
+def _form(asked: Asked, names: Mapping[str, str], cluster_ids: Collection[str]) -> Node:
+    places = [(one, names.get(one, one)) for one in cluster_ids]
+    own = ("origin", "cluster", "version")
     return filters.form(
-        PATH, "Filter promotions by target",
-        filters.select("cluster", "Target", [(one, names.get(one, one)) for one in cluster_ids], cluster),
-        *[filters.kept(name, value) for name, value in rest.items()],
+        PATH, "Filter the history",
+        filters.select("origin", "Origin", places, asked.others["origin"]),
+        filters.select("cluster", "Target", places, asked.others["cluster"]),
+        filters.text_field("version", "Version", asked.version),
+        *[filters.kept(name, value) for name, value in asked.query.items() if name not in own], button="Filter",
     )  # fmt: skip
 
 
-def _rows(page: Page[Promotion], query: Query, service: str | None, names: Mapping[str, str]) -> Node:
+def _active(asked: Asked, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The filters of the history alone, each with the address without it."""
+    said = {name: value for name, value in asked.others.items() if value}
+    words = {"origin": "origin", "cluster": "target", "version": "version", "status": "status"}
+    shown = {
+        name: names.get(value, value) if name in ("origin", "cluster") else value for name, value in said.items()
+    }
+    if "status" in said:
+        shown["status"] = theme.PROMOTION[STATUSES[said["status"]]].word.lower()
+    return [(f"{words[name]}: {value}", asked.path(ANCHOR, **{name: None})) for name, value in shown.items()]
+
+
+def _unfiltered(asked: Asked) -> str:
+    return asked.path(ANCHOR, **dict.fromkeys(asked.others))
+
+
+def _rows(asked: Asked, page: Page[Promotion]) -> Node:
     if page.items:
-        return promotions_table(page.items, services=not service)
+        return promotions_table(page.items, services=not asked.service)
     if page.cursor:
         return states.empty("None in this stretch.", el("P", "Older promotions may match."), symbol="funnel")
-    active = []
-    if query["cluster"]:
-        words = f"target: {names.get(query['cluster'], query['cluster'])}"
-        active.append((words, page_path(PATH, query | {"cluster": None}, ANCHOR)))
-    if query["status"]:
-        words = f"status: {theme.PROMOTION[STATUSES[query['status']]].word.lower()}"
-        active.append((words, page_path(PATH, query | {"status": None}, ANCHOR)))
-    if active:
-        return states.no_match("promotions", [filters.chip(*one) for one in active], page_path(PATH, None, ANCHOR))
-    return states.empty("No promotion was reported.")
+    if any(asked.others.values()):
+        return states.empty("No promotions match.", symbol="funnel")
+    return states.empty("No promotion to list in these days.")
 
 
-def _pager(query: Query, cursor: str | None, page: Page[Promotion]) -> Node | None:
+def _pager(asked: Asked, cursor: str | None, page: Page[Promotion]) -> Node | None:
     if not cursor and not page.cursor:
         return None
     look = "btn btn-outline-secondary keep"
-    newest = link("Newest", page_path(PATH, query, ANCHOR), cls=look) if cursor else None
-    older = page_path(PATH, query | {"cursor": page.cursor}, ANCHOR) if page.cursor else None
+    newest = link("Newest", asked.path(ANCHOR), cls=look) if cursor else None
+    older = asked.path(ANCHOR, cursor=page.cursor) if page.cursor else None
     return el(
         "Nav", newest, link("Older promotions", older, cls=look) if older else None, cls="pager",
         aria_label="Pages of promotions",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data import promotion_path, promotion_paths
+from data import convergence, promotion_path, promotion_paths
 from data.catalog_models import Catalog, Cluster, ClusterType, Freeze, Service
 from data.errors import NotFound
 from data.models import EVERYTHING, Attempt, Promotion, PromotionStatus, Retirement, Scope, Status, Trigger
@@ -266,23 +266,48 @@ def test_edges_count_each_way_apart_and_time_only_what_was_reported_in_steps():
 
 def test_convergence_says_where_a_version_serves_since_when_and_who_lags():
     gen = generation([*OLD, *NEW], catalog=BARE)
-    newest = promotion_paths.convergence(gen, EVERYTHING, "authn", None)
+    newest = convergence.convergence(gen, EVERYTHING, "authn", None)
     assert (newest.version, newest.versions, newest.serving) == ("1.1.0", ("1.1.0", "1.0.0"), 2)
     assert newest.first == "2026-02-24T04:10:00.000Z"
     assert [(one.cluster.cluster_id, one.serves, one.newer) for one in newest.places] == [
         (MIRA, True, None), (PAVO, True, None), (AQUILA, False, False)
     ]  # fmt: skip
-    older = promotion_paths.convergence(gen, EVERYTHING, "authn", "1.0.0")
+    older = convergence.convergence(gen, EVERYTHING, "authn", "1.0.0")
     assert [(one.serves, one.newer) for one in older.places] == [(False, True), (False, True), (True, None)]
 
 
 def test_there_is_no_convergence_of_what_serves_nowhere():
     gen = generation([at(1, status=Status.FAILED)], catalog=BARE)
     with pytest.raises(NotFound):
-        promotion_paths.convergence(gen, EVERYTHING, "authn", None)
+        convergence.convergence(gen, EVERYTHING, "authn", None)
     with pytest.raises(NotFound):
-        promotion_paths.convergence(gen, EVERYTHING, "nobody", None)
+        convergence.convergence(gen, EVERYTHING, "nobody", None)
 
 
 def test_the_now_of_these_tests_is_what_they_say():
     assert datetime(2026, 2, 24, 12, tzinfo=UTC) == NOW
+
+
+def test_the_graph_counts_what_stands_where_and_tells_ways_from_detours():
+    attempts = [*OLD, *NEW, at(8, cluster_id=PAVO, status=Status.FAILED, build_version="1.2.0")]
+    shown = promotion_path.lanes(generation(attempts, catalog=BARE), EVERYTHING, NOW, [])
+    told = [
+        promoted(PromotionStatus.SUCCEEDED),
+        promoted(PromotionStatus.SUCCEEDED, promotion_id="p2", from_cluster_id=MIRA),  # past staging
+        promoted(PromotionStatus.FAILED, promotion_id="p3", from_cluster_id=AQUILA, to_cluster_id=PAVO),  # backwards
+    ]
+    found = promotion_paths.edges(told, {one.cluster_id: one for one in BARE.clusters})
+    graph = promotion_paths.graph(shown, shown.lanes, found)
+    nodes = {node.cluster.cluster_id: node for stage in graph.stages for node in stage}
+    assert {name: (one.healthy, one.attention, one.unknown, one.waiting) for name, one in nodes.items()} == {
+        MIRA: (1, 0, 0, 0), PAVO: (0, 1, 0, 1), AQUILA: (1, 0, 0, 0),
+    }  # fmt: skip
+    ways = {(one.from_cluster_id, one.to_cluster_id): one.total for one in graph.ways}
+    assert ways == {(PAVO, AQUILA): 1, (MIRA, PAVO): 0}
+    assert {(one.from_cluster_id, one.to_cluster_id) for one in graph.others} == {(MIRA, AQUILA), (AQUILA, PAVO)}
+
+
+def test_the_graph_is_of_the_lanes_asked_for():
+    shown = promotion_path.lanes(generation([*OLD, *NEW], catalog=BARE), EVERYTHING, NOW, [])
+    graph = promotion_paths.graph(shown, [], [])
+    assert [node.services for stage in graph.stages for node in stage] == [0, 0, 0]
