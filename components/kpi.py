@@ -34,7 +34,7 @@ def moved_count(now: int, before: int, what: str, than: str, of_failures: bool =
 
 def moved_duration(now: float, before: float, than: str) -> Node:
     """How a duration in seconds changed: shorter is good."""
-    if abs(now - before) < STEADY * before:
+    if abs(now - before) <= STEADY * before:
         return _delta("dash-lg", f"about as long as {than}", "neutral")
     slower = now > before
     words = f"{duration(abs(now - before))} {'longer' if slower else 'shorter'} than {than}"

@@ -10,7 +10,7 @@ from components.markup import drawn
 from components.panel import number_cell, row, table
 from components.tags import Child, Node, el, hidden, icon, mono
 from components.theme import Look
-from components.words import absolute, duration, none, number, when
+from components.words import absolute, counted, duration, none, number, when
 from data.cluster_views import Bar, SwimLane, SwimLanes
 from data.instants import seconds_between
 from data.models import Status
@@ -138,9 +138,9 @@ def left_out(shown: SwimLanes) -> str | None:
     """What the bounds of the drawing leave away; None where nothing."""
     said = []
     if len(shown.lanes) < shown.services:
-        said.append(f"The {len(shown.lanes)} services tried last, of {number(shown.services)}.")
+        said.append(f"The {counted(len(shown.lanes), 'service')} tried last, of {number(shown.services)}.")
     if shown.drawn < shown.attempts:
-        said.append(f"The newest {number(shown.drawn)} attempts, of {number(shown.attempts)}.")
+        said.append(f"The newest {counted(shown.drawn, 'attempt')}, of {number(shown.attempts)}.")
     return " ".join(said) or None
 
 

@@ -1,5 +1,7 @@
 """Tiles: a number, what it rests on, how it moved, and its rows."""
 
+import pytest
+
 from components import kpi
 from data.views import Rate
 from tests.reading import hrefs, with_class, words
@@ -44,3 +46,24 @@ def test_the_parts_of_a_bar_add_up_and_each_leads_somewhere():
     assert [one["props"]["style"]["flexGrow"] for one in with_class(bar, "part")] == [3, 7]
     assert with_class(bar, "parts")[0]["props"]["aria-label"] == "Pairs: 3 bad, 0 unknown, 7 good of 10 pairs"
     assert hrefs(bar) == ["/a", "/b", "/c"]
+
+
+@pytest.mark.parametrize(("now", "before", "said", "tone"), [
+    (3, 5, "2 fewer than the 7 days before", "good"), (5, 3, "2 more than the 7 days before", "bad"),
+    (3, 3, "as many as the 7 days before", "neutral"),
+])  # fmt: skip
+def test_fewer_failures_are_good(now, before, said, tone):
+    shown = kpi.moved_count(now, before, "", "the 7 days before", of_failures=True)
+    assert words(shown) == said
+    assert f"delta-{tone}" in shown["props"]["className"]
+
+
+@pytest.mark.parametrize(("now", "before", "said", "tone"), [
+    (60, 120, "1.0\u202fmin shorter than the day before", "good"),
+    (120, 60, "1.0\u202fmin longer than the day before", "bad"),
+    (601, 600, "about as long as the day before", "neutral"), (0, 0, "about as long as the day before", "neutral"),
+])  # fmt: skip
+def test_a_shorter_duration_is_good_and_a_small_change_is_none(now, before, said, tone):
+    shown = kpi.moved_duration(now, before, "the day before")
+    assert words(shown) == said
+    assert f"delta-{tone}" in shown["props"]["className"]
