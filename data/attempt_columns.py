@@ -4,9 +4,9 @@ An attempt costs about seventy bytes. A cluster-region's month is one immutable 
 not everything, and what two generations have in common they share. Pure.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ TIMES = ("started", "ended", "received", "heard", "committed")  # epoch ms, MISS
 WORDS = ("service", "version", "reason", "back_to", "verdicts")  # codes into a chunk's own vocabulary
 MISSING = -1
 
+T = TypeVar("T")
 Array = npt.NDArray[Any]
 Month = str  # YYYY-MM
 ChunkKey = tuple[str, Month]
@@ -36,13 +37,25 @@ class Chunk:
 
     arrays: Mapping[str, Array]  # TIMES, day, status, trigger, outcome, cancelled, hotfix, number, and codes of WORDS
     words: Mapping[str, Array]  # the vocabulary of each of WORDS
+    summaries: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.arrays["day"])
 
-    def kept(self, mask: npt.NDArray[np.bool_]) -> "Chunk":
-        """Its rows under the mask."""
-        return Chunk({name: array[mask] for name, array in self.arrays.items()}, self.words)
+    def kept(self, rows: npt.NDArray[np.bool_] | slice) -> "Chunk":
+        """These of its rows."""
+        return Chunk({name: array[rows] for name, array in self.arrays.items()}, self.words)
+
+    def between(self, since_ms: int, until_ms: int) -> "Chunk":
+        """Its rows that started within [since, until); nothing is copied."""
+        first, end = np.searchsorted(self.arrays["started"], [since_ms, until_ms])
+        return self if (first, end) == (0, len(self)) else self.kept(slice(int(first), int(end)))
+
+    def summary(self, name: str, work: Callable[["Chunk"], T]) -> T:
+        """What was worked out of this chunk once: it lives as long as the chunk, over many generations."""
+        if name not in self.summaries:
+            self.summaries[name] = work(self)
+        return cast(T, self.summaries[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +97,33 @@ class AttemptColumns:
         cluster_ids: Collection[str] | None = None,
         service_ids: Collection[str] | None = None,
         columns: Collection[str] | None = None,
+        newest: int | None = None,
     ) -> pd.DataFrame:
-        """The attempts that started within [since, until), oldest first; `columns` leaves out what is not wanted.
+        """The attempts that started within [since, until), oldest first; `columns` leaves out what is not wanted,
+        `newest` all but so many.
 
         `cluster`, WORDS, `status` and `trigger` are categories of text (missing: NaN), TIMES epoch ms (missing: -1),
         `outcome` an index into OUTCOMES, `cancelled` and `hotfix` truth values; `number` ends the attempt's id.
         """
-        asked = _Asked(scope, since_ms, until_ms, cluster_ids, service_ids)
-        found = [(key[0], part) for key, chunk in sorted(self.chunks.items()) if len(part := asked.of(key, chunk))]
+        asked = _Asked(scope, service_ids)
+        found = []
+        for cluster, chunk in self.parts(scope, cluster_ids):
+            part = asked.of(chunk.between(since_ms, until_ms))
+            if len(part):
+                found.append((cluster, part))
+        if newest is not None:
+            found = _newest(found, newest)
         names = [name for name in COLUMNS if columns is None or name in columns]
-        started = _column("started", found)
-        order = np.argsort(started, kind="stable")
+        order = np.argsort(_column("started", found), kind="stable")
         return pd.DataFrame({name: _frame_column(name, found, order) for name in names})
+
+    def parts(self, scope: Scope, cluster_ids: Collection[str] | None = None) -> list[tuple[str, Chunk]]:
+        """The chunks of the cluster-regions that scope and filter allow, each with its cluster-region."""
+        return [
+            (key[0], chunk)
+            for key, chunk in sorted(self.chunks.items(), key=lambda one: one[0])
+            if scope.allows_cluster(key[0]) and (cluster_ids is None or key[0] in cluster_ids)
+        ]
 
 
 COLUMNS = ("cluster", *WORDS, *TIMES, "status", "trigger", "outcome", "cancelled", "hotfix", "number")
@@ -104,26 +132,14 @@ COLUMNS = ("cluster", *WORDS, *TIMES, "status", "trigger", "outcome", "cancelled
 @dataclass(frozen=True, slots=True)
 class _Asked:
     scope: Scope
-    since: int
-    until: int
-    clusters: Collection[str] | None
     services: Collection[str] | None
 
-    def of(self, key: ChunkKey, chunk: Chunk) -> Chunk:
-        cluster = key[0]
-        if not self.scope.allows_cluster(cluster) or (self.clusters is not None and cluster not in self.clusters):
-            return chunk.kept(np.zeros(len(chunk), dtype=np.bool_))
-        started = chunk.arrays["started"]
-        if self._is_all(chunk) and self.since <= started[0] and started[-1] < self.until:
+    def of(self, chunk: Chunk) -> Chunk:
+        """The chunk's rows of services that are asked for."""
+        if self.scope.services is None and self.services is None:
             return chunk
-        mask = (started >= self.since) & (started < self.until)
-        if not self._is_all(chunk):
-            allowed = [self._allows(str(service)) for service in chunk.words["service"]]
-            mask &= np.array(allowed, dtype=np.bool_)[chunk.arrays["service"]]
-        return chunk.kept(mask)
-
-    def _is_all(self, chunk: Chunk) -> bool:
-        return self.scope.services is None and self.services is None and len(chunk) > 0
+        allowed = [self._allows(str(service)) for service in chunk.words["service"]]
+        return chunk.kept(np.array(allowed, dtype=np.bool_)[chunk.arrays["service"]])
 
     def _allows(self, service: str) -> bool:
         return self.scope.allows_service(service) and (self.services is None or service in self.services)
@@ -257,6 +273,16 @@ def _merged_words(name: str, parts: Iterable[Chunk]) -> tuple[npt.NDArray[np.int
         own = [places.setdefault(str(word), len(places)) for word in part.words[name]]
         found.append(np.array([*own, MISSING], dtype=np.int32)[part.arrays[name]])
     return np.concatenate(found) if found else np.zeros(0, dtype=np.int32), list(places)
+
+
+def _newest(found: Sequence[tuple[str, Chunk]], most: int) -> list[tuple[str, Chunk]]:
+    """The rows that started last; of those at the very same moment the last in the order of the parts."""
+    started = _column("started", found)
+    kept = np.zeros(len(started), dtype=np.bool_)
+    kept[np.argsort(started, kind="stable")[max(0, len(started) - most) :]] = True
+    ends = np.cumsum([len(part) for _, part in found])
+    pieces = zip(found, np.split(kept, ends[:-1]), strict=True) if found else ()
+    return [(cluster, part.kept(mask)) for (cluster, part), mask in pieces if mask.any()]
 
 
 def _column(name: str, found: Sequence[tuple[str, Chunk]]) -> Array:
