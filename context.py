@@ -3,7 +3,8 @@
 Pages and API take everything from here, so a test that makes an app with other parts tests the real thing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -14,6 +15,7 @@ from data import aws
 from data.api_keys import ApiKeys
 from data.cursors import Cursors
 from data.generation import Generation
+from data.instants import from_instant
 from data.models import Scope
 from data.refresher import ReadModel
 from data.store import Store
@@ -58,9 +60,25 @@ def settings() -> Settings:
     return parts().settings
 
 
+@contextmanager
+def looking_back(then: Generation) -> Iterator[None]:
+    """Within it the request stands on a generation of the past: generation, store and time are those of then."""
+    g.looking_back = then
+    try:
+        yield
+    finally:
+        del g.looking_back
+
+
+def _then() -> Generation | None:
+    """The generation of the past the request stands on; None: the newest."""
+    return cast("Generation | None", g.get("looking_back"))
+
+
 def store() -> Store:
     """Bounded reads of the facts."""
-    return parts().store
+    then = _then()
+    return parts().store.as_of(then.as_of) if then else parts().store
 
 
 def queue() -> "Queue | None":
@@ -121,8 +139,8 @@ def read_model() -> ReadModel:
 
 
 def generation() -> Generation:
-    """The newest generation; take it once a request. Unavailable until the first one is loaded."""
-    return parts().read_model.generation
+    """The newest generation, or the one looked back to; take it once a request. Unavailable until one is loaded."""
+    return _then() or parts().read_model.generation
 
 
 def freshness() -> Freshness:
@@ -136,5 +154,6 @@ def scope() -> Scope:
 
 
 def now() -> datetime:
-    """The time, aware and in UTC."""
-    return parts().clock()
+    """The time of what is shown, aware and in UTC: now, or the instant that is looked back to."""
+    then = _then()
+    return from_instant(then.as_of) if then else parts().clock()

@@ -44,13 +44,14 @@
 
   // The server writes times absolute, so that equal data gives equal pages.
   function tellAges() {
+    const past = document.querySelector(".asof-banner");  // an age is told from now, and this page shows another time
     for (const element of document.querySelectorAll("main time")) {
       const text = element.firstChild;
       const instant = element.getAttribute("datetime");
       if (!text || !instant) continue;
       const seconds = (Date.now() - Date.parse(instant)) / 1000;
       const lasting = element.classList.contains("lasting");
-      const recent = seconds >= -60 && (seconds < 86400 || lasting || element.classList.contains("age"));
+      const recent = !past && seconds >= -60 && (seconds < 86400 || lasting || element.classList.contains("age"));
       // full minutes only: a text that ticks every second is noise
       const words = !recent ? absolute(instant) : lasting ? age(Math.max(seconds, 60)) : seconds < 60 ? "just now" : age(seconds) + " ago";
       if (text.nodeValue !== words) text.nodeValue = words;

@@ -14,6 +14,7 @@
   function go(href, jump) {
     const url = new URL(href, location.href);
     window.dqdKiosk.keep(url);
+    window.dqdAsOf.keep(url);
     const changed = url.pathname + url.search !== location.pathname + location.search;
     history.pushState({}, "", url.pathname + url.search + url.hash);
     if (!changed) return arrive();
@@ -39,6 +40,7 @@
     for (const one of form.querySelectorAll("[name]")) {
       if (one.value && one.value !== "all") query.set(one.name, one.value); else query.delete(one.name);
     }
+    window.dqdAsOf.keepIn(query, new URL(form.action).pathname);
     const text = query.toString();
     go(new URL(form.action).pathname + (text ? "?" + text : "") + location.hash, false);
   }
@@ -115,7 +117,8 @@
       const mark = byId("page-mark");
       const behind = mark && Number(mark.textContent) < state.known;
       if (behind && !document.hidden && !state.due) state.due = { generation: state.known, since: performance.now() };
-      if (behind || recovered || asked || document.querySelector(".could-not-load, .page-ingest")) drawAgain();
+      const past = document.querySelector(".asof-banner");  // what was so then changes no more: no redraw unasked
+      if (past && !asked) state.due = null; else if (behind || recovered || asked || document.querySelector(".could-not-load, .page-ingest")) drawAgain();
     } catch (unreachable) {
       state.missed += 1;
       if (state.age === null) Object.assign(state, { age: 0, at: performance.now() });

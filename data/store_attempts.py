@@ -11,7 +11,7 @@ from data.codec import to_attempt
 from data.cursors import Position, Positions, query_text
 from data.errors import NotFound
 from data.listing import Keep, Listing, Piece, Row, Where, equal_to, narrowed, one_of, position, present, read
-from data.models import Attempt, Instant, Page, Scope, Status, Trigger
+from data.models import SUCCESSFUL, Attempt, Instant, Page, Scope, Status, Trigger
 from data.store_reads import Query, Reads, checked_limit
 from data.tables import SHOWN
 
@@ -52,8 +52,12 @@ class Asked:
     @property
     def conditions(self) -> tuple[Where | None, ...]:
         """What rows must satisfy, beside their time and status."""
-        trigger = equal_to("trigger", self.trigger.value) if self.trigger else None
-        return trigger, _with_cancelled(self.cancelled)
+        return _with_trigger(self.trigger), _with_cancelled(self.cancelled)
+
+    def matches(self, attempt: Attempt) -> bool:
+        """Whether an attempt has the status that is asked for, cancelled or not."""
+        wanted = SUCCESSFUL if self.status in SUCCESSFUL else {self.status or attempt.status}
+        return attempt.status in wanted and self.cancelled in (None, attempt.cancelled)
 
 
 class AttemptReads(Reads):
@@ -136,10 +140,25 @@ class AttemptReads(Reads):
         return to_attempt(item) if item is not None else None
 
     def _attempts(self, scope: Scope, name: str, listing: Listing, asked: Asked) -> Page[Attempt]:
-        within = replace(listing, since=asked.since, until=asked.until)
-        matching = narrowed(within, _with_status(asked.status), *asked.conditions)
+        within = self._within_time(replace(listing, since=asked.since, until=asked.until))
         query = asked.query(name, listing.partition)
+        if self._at is not None:
+            return self._past(scope, query, within, asked)
+        matching = narrowed(within, _with_status(asked.status), *asked.conditions)
         return self._page(scope, query, matching, to_attempt, asked.limit, asked.cursor, _within(scope))
+
+    def _past(self, scope: Scope, query: Query, listing: Listing, asked: Asked) -> Page[Attempt]:
+        """Rows say how attempts ended; whether one was what is asked for then is seen only afterwards."""
+        allowed = _within(scope) or (lambda _row: True)
+
+        def keep(row: Row) -> bool:
+            return allowed(row) and asked.matches(self._then(to_attempt(row)))
+
+        def then(row: Row) -> Attempt:
+            return self._then(to_attempt(row))
+
+        matching = narrowed(listing, _with_trigger(asked.trigger))
+        return self._page(scope, query, matching, then, asked.limit, asked.cursor, keep)
 
     def _failures(self, scope: Scope, status: str, asked: Asked, start: Position) -> Piece:
         listing = Listing(self._tables.attempts, status, "status", "startedAt", "byStatus")
@@ -190,6 +209,10 @@ def _with_status(status: Status | None) -> Where | None:
         return None
     wanted = (Status.SUCCESS, Status.LIVE) if status is Status.SUCCESS else (status,)
     return one_of("status", [one.value for one in wanted])
+
+
+def _with_trigger(trigger: Trigger | None) -> Where | None:
+    return equal_to("trigger", trigger.value) if trigger else None
 
 
 def _with_cancelled(cancelled: bool | None) -> Where | None:

@@ -4,7 +4,7 @@ from data import keys
 from data.codec import to_attempt
 from data.cursors import Position
 from data.listing import Listing, equal_to, narrowed, one_of, read
-from data.models import Attempt, Instant, Page, Scope, Status, Trigger
+from data.models import SUCCESSFUL, Attempt, Instant, Page, Scope, Status, Trigger
 from data.store_reads import Reads, checked_limit
 from data.tables import SHOWN
 
@@ -30,24 +30,27 @@ class NeighbourReads(Reads):
         if not scope.allows(cluster_id, service_id):
             return Page([])
         partition = keys.pair(cluster_id, service_id)
-        listing = Listing(self._tables.attempts, partition, since=start, until=until, ascending=True)
+        listing = self._within_time(
+            Listing(self._tables.attempts, partition, since=start, until=until, ascending=True)
+        )
         piece = read(self._client, listing, self._now(), checked_limit(limit) + 1, None, None)
         more = len(piece.rows) > limit or piece.stopped_at is not None
-        return Page([to_attempt(row) for row in piece.rows[:limit]], "more" if more else None)
+        return Page([self._then(to_attempt(row)) for row in piece.rows[:limit]], "more" if more else None)
 
     def recoveries(self, scope: Scope, service_id: str, limit: int) -> list[Attempt]:
         """The newest successful attempts of a service that were rollbacks, wherever they ran."""
         if not scope.allows_service(service_id):
             return []
         listing = narrowed(
-            Listing(self._tables.attempts, service_id, "serviceId", "startedAt", "byService"),
+            self._within_time(Listing(self._tables.attempts, service_id, "serviceId", "startedAt", "byService")),
             equal_to("trigger", Trigger.ROLLBACK.value), one_of("status", GOOD),
         )  # fmt: skip
         piece = read(
             self._client, listing, self._now(), checked_limit(limit), None,
             lambda row: scope.allows_cluster(row["clusterId"]["S"]),
         )  # fmt: skip
-        return [to_attempt(row) for row in piece.rows]
+        then = [self._then(to_attempt(row)) for row in piece.rows]
+        return [one for one in then if one.status in SUCCESSFUL]
 
     def _beside(self, scope: Scope, attempt: Attempt, limit: int, ascending: bool) -> list[Attempt]:
         """Reading goes on from the attempt's own key, so that equal starts are told apart by id."""

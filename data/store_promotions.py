@@ -1,7 +1,7 @@
 """Reading promotions and incidents, of a service and into a cluster."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 
 from data import promotion_streams
@@ -124,7 +124,16 @@ class PromotionReads(Reads):
 
     def _promotions(self, scope: Scope, query: Query, listing: Listing, wanted: PromotionFilter) -> Page[Promotion]:
         limit, cursor = wanted.get("limit", USUAL_PAGE), wanted.get("cursor")
-        return self._page(scope, query, listing, to_promotion, limit, cursor, self._allowed(scope))
+        return self._page(
+            scope, query, self._within_time(listing), self._promotion, limit, cursor, self._allowed(scope)
+        )
+
+    def _promotion(self, row: Row) -> Promotion:
+        """A promotion as it was when the store looks: what became of it later, and who approved it, was open."""
+        one = to_promotion(row)
+        if self._at is None or one.status_at is None or one.status_at <= self._at:
+            return one
+        return replace(one, status=PromotionStatus.PENDING, status_at=None, approver=None)
 
     def _allowed(self, scope: Scope) -> Keep | None:
         if scope.clusters is None and scope.services is None:

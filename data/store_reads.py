@@ -1,14 +1,17 @@
 """What every read of the store stands on: the client, the tables, the clock, and pages with cursors."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from data.cursors import Cursors, Position, query_text
 from data.errors import InvalidRequest
-from data.instants import day_before, to_instant
+from data.instants import add, day_before, to_instant
 from data.listing import Keep, Listing, Row, position, read
-from data.models import Day, Page, Scope
+from data.models import Attempt, Day, Instant, Page, Scope
+from data.past_attempts import attempt_at
 from data.tables import TableNames
 
 if TYPE_CHECKING:
@@ -42,6 +45,24 @@ class Reads:
         self._cursors = Cursors(cursor_secret)
         self._retention_days = retention_days
         self._clock = clock
+        self._at: Instant | None = None  # None: now
+
+    def as_of(self, at: Instant) -> Self:
+        """A store that lists what this one would have listed then, as far as it is known now."""
+        other = copy(self)
+        other._at = at
+        return other
+
+    def _within_time(self, listing: Listing) -> Listing:
+        """The listing without what is later than the store looks."""
+        if self._at is None:
+            return listing
+        end = add(self._at, 0.001)  # what began at that very instant is there
+        return replace(listing, until=min(end, listing.until or end))
+
+    def _then(self, attempt: Attempt) -> Attempt:
+        """The attempt as it was when the store looks."""
+        return attempt if self._at is None else attempt_at(attempt, self._at)
 
     def complete_since(self) -> Day:
         """The first day none of whose attempts has expired yet."""

@@ -20,7 +20,8 @@ from components.panel import panel
 from components.tags import CORE, Node, el, node
 from data.errors import DashboardError, NotFound, Unavailable
 from data.generation import Generation
-from pages.drawing import Args, Drawing, Part, View, digest, draw
+from pages import point_in_time
+from pages.drawing import Args, Drawing, Part, View, digest
 from pages.drawing import Chart as Chart
 
 log = logging.getLogger(__name__)
@@ -75,8 +76,7 @@ def page(name: str, args: Args) -> Node:
 
 
 def _draw(name: str, args: Args, first: bool) -> Drawing:
-    generation = context.generation()
-    return draw(generation, PAGES.views[name](generation, args), (name, context.scope().key), first)
+    return point_in_time.drawing(name, PAGES.views[name], args, first)
 
 
 def _key(name: str, args: Args) -> str:

@@ -30,6 +30,7 @@ LAYERS = {
         "data.instants",
         "data.openings",
         "data.promotion_views",
+        "data.past_views",
         "data.service_views",
     }
     | INTAKE_VIEWS,

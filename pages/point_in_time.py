@@ -1,0 +1,161 @@
+"""Pages that can look back: the same views drawn from a generation of the past, under a bar that says so.
+
+A page needs nothing for it: within its view, generation, store and time are those of then.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import unquote, urlencode
+
+import pandas as pd
+
+import context
+from components import asof_bar
+from components.asof_bar import Line, Shown, Step
+from components.links import Query, cluster_path, page_path, service_path
+from data import keys
+from data.day_numbers import from_milliseconds, milliseconds
+from data.generation import Generation
+from data.instants import add, to_instant
+from data.models import Instant, Scope
+from data.past_marks import beside, marks
+from data.point_in_time import generation_at, holds
+from pages import moments
+from pages.drawing import Args, Drawing, Part, View, draw
+from pages.moments import Moments, Refused
+
+Draw = Callable[[Generation, Args], View]
+HOUR, DAY = 3600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that looks back: its address, and the part of the attempts it is about."""
+
+    path: str
+    query: Query  # the rest of the address, without instants and without the page of a list
+    cluster_id: str | None = None
+    service_id: str | None = None
+
+    def address(self, words: Mapping[str, str | None]) -> str:
+        """The same page at other instants."""
+        return page_path(self.path, self.query | dict(words))
+
+    def frame(self, gen: Generation, scope: Scope) -> pd.DataFrame:
+        """The attempts the page is about."""
+        first, last = milliseconds(f"{gen.first_day}T00:00:00.000Z"), milliseconds(gen.as_of) + 1
+        return gen.attempts.frame(
+            scope, first, last, columns=("started", "ended", "outcome"),
+            cluster_ids=[self.cluster_id] if self.cluster_id else None,
+            service_ids=[self.service_id] if self.service_id else None,
+        )  # fmt: skip
+
+
+def place(name: str, args: Args) -> Place | None:
+    """Where a page of this name is; None where it does not look back."""
+    left = ("cluster_id", "service_id", "cursor", *moments.NAMES)
+    query: Query = {key: value for key, value in args.items() if key not in left}
+    if name == "overview":
+        return Place("/", query)
+    if name == "cluster" and keys.ID.fullmatch(found := unquote(args.get("cluster_id", ""))):
+        return Place(cluster_path(found), query, cluster_id=found)
+    if name == "service" and keys.ID.fullmatch(found := unquote(args.get("service_id", ""))):
+        return Place(service_path(found), query, service_id=found)
+    return None
+
+
+def drawing(name: str, view: Draw, args: Args, first: bool) -> Drawing:
+    """The page, as of the instant its address asks for."""
+    newest, key, now = context.generation(), (name, context.scope().key), context.now()
+    here = place(name, args)
+    if here is None:
+        return draw(newest, view(newest, args), key, first)
+    asked = moments.moments(args, now)
+    if asked is None:
+        return draw(newest, _now(view(newest, args), here), key, first)
+    back = here.address({})
+    if isinstance(asked, Refused):
+        words = asof_bar.refused(asked.name, asked.why, back)
+        return draw(newest, View([Part("refused", lambda: words, lasting=False)]), key, first)
+    if not holds(newest, asked.at):
+        held = asof_bar.not_held(asked.at, newest.first_day, back)
+        return draw(newest, View([Part("refused", lambda: held, lasting=False)]), key, first)
+    then = generation_at(newest, asked.at)
+    with context.looking_back(then):
+        shown = view(then, {name: value for name, value in args.items() if name not in moments.NAMES})
+        parts = [*_bar(newest, here, asked, now), *shown.parts]
+        return draw(then, replace(shown, parts=parts), key, first)
+
+
+def _now(shown: View, here: Place) -> View:
+    """The page as ever, with the way back in time below its head."""
+    quick = [
+        (words, here.address({moments.AS_OF: back, moments.DIFF: moments.NOW})) for back, words in asof_bar.QUICK
+    ]
+    bar = Part("asof", lambda: asof_bar.off(quick), cls="asof-place", lasting=False)
+    head, *rest = shown.parts
+    return replace(shown, parts=[head, bar, *rest]) if rest else shown
+
+
+def _bar(newest: Generation, here: Place, asked: Moments, now: datetime) -> list[Part]:
+    frame = here.frame(newest, context.scope())
+    shown = _shown(here, asked)
+    line = _line(newest, frame)
+    steps = _steps(here, asked, frame, newest, now)
+    still = replace(shown, at=from_milliseconds(line.first), known=None, other=None)
+    return [
+        Part("asof-banner", lambda: asof_bar.banner(shown, steps), lasting=False),
+        Part(
+            "asof-controls",
+            lambda: asof_bar.controls(shown, line),
+            lasting=False,
+            steady=lambda: asof_bar.controls(still, line),
+        ),
+    ]
+
+
+def _shown(here: Place, asked: Moments) -> Shown:
+    query = asked.query
+    return Shown(
+        at=asked.at,
+        known=asked.known,
+        other=asked.other,
+        to_now=asked.to_now,
+        carried=urlencode({name: value for name, value in asked.carried.items() if value}),
+        back=here.address({}),
+        since=here.address(query | {moments.DIFF: moments.NOW}),
+        alone=here.address(query | {moments.DIFF: None}),
+        known_then=here.address(query | {moments.KNOWN: moments.word(asked.at)}),
+        known_now=here.address(query | {moments.KNOWN: None}),
+        unread=0,
+    )
+
+
+def _line(gen: Generation, frame: pd.DataFrame) -> Line:
+    """From the day of the first attempt that is held to the last whole minute."""
+    last = milliseconds(gen.as_of) // 60_000 * 60_000
+    first = milliseconds(f"{gen.first_day}T00:00:00.000Z")
+    if len(frame):
+        first = max(first, int(frame["started"].iloc[0]) // (DAY * 1000) * DAY * 1000)
+    return Line(first, last, marks(frame, first, last))
+
+
+def _steps(here: Place, asked: Moments, frame: pd.DataFrame, gen: Generation, now: datetime) -> list[Step]:
+    around = beside(frame, milliseconds(asked.at))
+    earliest, latest = f"{gen.first_day}T00:00:00.000Z", to_instant(now)
+
+    def to(moment: Instant | None) -> str | None:
+        if moment is None or not earliest <= moment <= latest:
+            return None
+        return here.address(asked.query | {moments.AS_OF: moments.word(moment)})
+
+    before, after = (None if one is None else from_milliseconds(one) for one in (around.before, around.after))
+    return [
+        Step("1 d", "chevron-double-left", "One day earlier", to(add(asked.at, -DAY))),
+        Step("1 h", "chevron-left", "One hour earlier", to(add(asked.at, -HOUR))),
+        Step("Previous change", "arrow-left", "To the change before", to(before)),
+        Step("Next change", "arrow-right", "To the change after", to(after)),
+        Step("1 h", "chevron-right", "One hour later", to(add(asked.at, HOUR))),
+        Step("1 d", "chevron-double-right", "One day later", to(add(asked.at, DAY))),
+    ]
