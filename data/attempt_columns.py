@@ -255,23 +255,23 @@ def _joined(parts: Sequence[Chunk]) -> Chunk:
     arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays}
     words: dict[str, Array] = {}
     for name in WORDS:
-        codes, vocabulary = _merged_words(name, parts)
-        used = np.zeros(len(vocabulary), dtype=np.bool_)
-        used[codes[codes >= 0]] = True
-        places = np.append(np.cumsum(used) - 1, MISSING)  # the last place is what -1 reaches
-        arrays[name] = places[codes].astype(np.int32)
-        words[name] = _texts([word for word, is_used in zip(vocabulary, used, strict=True) if is_used])
+        arrays[name], vocabulary = _merged_words(name, parts)
+        words[name] = _texts(vocabulary)
     order = np.lexsort((arrays["number"], arrays["started"]))
     return Chunk({name: array[order] for name, array in arrays.items()}, words)
 
 
 def _merged_words(name: str, parts: Iterable[Chunk]) -> tuple[npt.NDArray[np.int32], list[str]]:
-    """Codes into one vocabulary, row after row."""
+    """Codes into one vocabulary of the words that are used, row after row."""
     places: dict[str, int] = {}
     found = []
     for part in parts:
-        own = [places.setdefault(str(word), len(places)) for word in part.words[name]]
-        found.append(np.array([*own, MISSING], dtype=np.int32)[part.arrays[name]])
+        codes, words = part.arrays[name], part.words[name]
+        used = np.zeros(len(words) + 1, dtype=np.bool_)
+        used[codes] = True  # the last place is what -1 reaches
+        merged = np.full(len(used), MISSING, dtype=np.int32)
+        merged[:-1][used[:-1]] = [places.setdefault(str(word), len(places)) for word in words[used[:-1]]]
+        found.append(merged[codes])
     return np.concatenate(found) if found else np.zeros(0, dtype=np.int32), list(places)
 
 
