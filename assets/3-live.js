@@ -34,7 +34,7 @@
   });
   document.addEventListener("open-page", (event) => go(event.detail, true));
 
-  function submit(form) {
+  function addressOf(form) {
     const query = new URLSearchParams();
     for (const one of form.querySelectorAll("[data-keep]")) query.set(one.dataset.keep, one.dataset.value);
     for (const one of form.querySelectorAll("[name]")) {
@@ -42,8 +42,15 @@
     }
     window.dqdAsOf.keepIn(query, new URL(form.action).pathname);
     const text = query.toString();
-    go(new URL(form.action).pathname + (text ? "?" + text : "") + location.hash, false);
+    return new URL(form.action).pathname + (text ? "?" + text : "") + location.hash;
   }
+  function submit(form) {
+    if (form.dataset.live) window.dqdLive.show(addressOf(form), true); else go(addressOf(form), false);
+  }
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form.filters[data-live]");
+    if (form && event.target.matches("input[type=search]")) window.dqdLive.show(addressOf(form), false);
+  });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("form.filters")) { event.preventDefault(); submit(event.target); }
   }, true);
@@ -197,7 +204,7 @@
   let heading = null;
   function settle(changes) {
     for (const change of changes) {
-      if (change.type === "childList" && change.target.matches(".region")) restore(change.target);
+      if (change.type === "childList" && change.target.matches(".region, .region [data-html]")) restore(region(change.target));
     }
     tellAges();
     for (const code of document.querySelectorAll("code.with-origin")) {

@@ -70,7 +70,7 @@ def gates(items: Sequence[Gate], attempt_id: str) -> Node:
     """One letter per suite, linked to the runs behind it; the verdict is in shape and words."""
     if not items:
         return el("Span", "no suites expected", cls="ink-2 small")
-    ordered = sorted(items, key=_suite_order)
+    ordered = sorted(items, key=suite_order)
     letters: list[Child] = [
         el(
             "Span", gate.suite[:1], cls=f"gate gate-{gate.verdict.value}", title=gate_words(gate),
@@ -82,7 +82,7 @@ def gates(items: Sequence[Gate], attempt_id: str) -> Node:
     return link(letters, build_path(attempt_id) + "#gates", cls="gates")
 
 
-def _suite_order(gate: Gate) -> tuple[int, str]:
+def suite_order(gate: Gate) -> tuple[int, str]:
     """The document's suites in its order, then any other by name: a letter keeps its place from row to row."""
     known = gate.suite in DOCUMENT_SUITES
     return DOCUMENT_SUITES.index(gate.suite) if known else len(DOCUMENT_SUITES), gate.suite

@@ -1,6 +1,6 @@
 """Filters whose state is the address: links and forms that lead to another one, nothing kept elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import dash_bootstrap_components  # noqa: F401  # registers the library whose components are named below
 
@@ -29,10 +29,16 @@ def segments(label: str, options: Sequence[tuple[str, str, bool]]) -> Node:
     return el("Nav", el("Ul", items, cls="segments"), aria_label=label)
 
 
-def status_filter(path: str, query: Query, current: str | None, anchor: str = "attempts") -> Node:
+def status_filter(
+    path: str,
+    query: Query,
+    current: str | None,
+    anchor: str = "attempts",
+    statuses: Sequence[tuple[str | None, str]] = STATUSES,
+) -> Node:
     """Which outcomes a list of attempts shows."""
-    base = {name: value for name, value in query.items() if name not in ("status", "cursor")}
-    options = [(w, page_path(path, base | {"status": v}, anchor), v == current) for v, w in STATUSES]
+    base = {name: value for name, value in query.items() if name not in ("status", "cursor", "page")}
+    options = [(w, page_path(path, base | {"status": v}, anchor), v == current) for v, w in statuses]
     return segments("Status", options)
 
 
@@ -43,15 +49,21 @@ def range_filter(path: str, query: Query, current: str | None) -> Node:
     return segments("Range", options)
 
 
-def form(path: str, label: str, *fields: Child, button: str | None = None) -> Node:
-    """Fields that change the address: a select at once, dates with the button."""
+def form(path: str, label: str, *fields: Child, button: str | None = None, live: bool = False) -> Node:
+    """Fields that change the address: a select at once, dates with the button.
+
+    `live`: text too, as it is typed; what follows from it is redrawn, the form itself is not (`Part.steady`).
+    """
     submit = el("Button", button, type="submit", cls="btn btn-outline-secondary") if button else None
-    return el("Form", *fields, submit, action=path, method="get", cls="filters", aria_label=label)
+    return el("Form", *fields, submit, action=path, method="get", cls="filters", aria_label=label,
+              data_live="1" if live else None)  # fmt: skip
 
 
-def select(name: str, label: str, options: Sequence[tuple[str, str]], value: str | None) -> Node:
-    """A choice among all and each; the options are (value, words)."""
-    listed = [{"value": ALL, "label": f"All {label.lower()}s"}]
+def select(
+    name: str, label: str, options: Sequence[tuple[str, str]], value: str | None, every: str | None = None
+) -> Node:
+    """A choice among all and each; the options are (value, words), `every` the words for all."""
+    listed = [{"value": ALL, "label": every or f"All {label.lower()}s"}]
     listed += [{"value": one, "label": words} for one, words in options]
     field = f"filter-{name}"
     chosen = node(BOOTSTRAP, "Select", id=field, name=name, options=listed, value=value or ALL)
@@ -65,11 +77,26 @@ def day_field(name: str, label: str, value: Day | None) -> Node:
     return el("Div", el("Label", label, htmlFor=field), chosen, cls="field")
 
 
-def text_field(name: str, label: str, value: str | None) -> Node:
+def text_field(name: str, label: str, value: str | None, hint: str | None = None) -> Node:
     """A word to look for."""
     field = f"filter-{name}"
-    chosen = node(BOOTSTRAP, "Input", id=field, name=name, type="search", value=value or "", maxLength=100)
+    chosen = node(BOOTSTRAP, "Input", id=field, name=name, type="search", value=value or "", maxLength=100,
+                  placeholder=hint)  # fmt: skip
     return el("Div", el("Label", label, htmlFor=field), chosen, cls="field")
+
+
+def pages(label: str, page: int, of: int, address: Callable[[str | None], str]) -> Node | None:
+    """The way to the page before and after; `address` leads to a page, None is the first."""
+    if of < 2:
+        return None
+
+    def to(words: str, number: int) -> Node | None:
+        if not 1 <= number <= of:
+            return None
+        return link(words, address(str(number) if number > 1 else None), cls="btn btn-outline-secondary keep")
+
+    said = el("Span", f"page {page} of {of}", cls="hint")
+    return el("Nav", to("Previous", page - 1), to("Next", page + 1), said, cls="pager", aria_label=label)
 
 
 def kept(name: str, value: str | None) -> Node | None:

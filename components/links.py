@@ -61,6 +61,12 @@ def safe_url(url: str | None) -> str | None:
     return url
 
 
+def commit_url(repository: str, sha: str | None) -> str | None:
+    """A commit's page at where the catalog says the code is; None where either is not known."""
+    base = safe_url(repository)
+    return f"{base.rstrip('/').removesuffix('.git')}/commit/{quote(sha, safe='')}" if base and sha else None
+
+
 def safe_link(text: str, url: str | None, cls: str = "") -> Node | None:
     """A link out of the dashboard; None where the address cannot be trusted."""
     checked = safe_url(url)

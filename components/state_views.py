@@ -1,130 +1,29 @@
 """How a service on a cluster-region is shown: in the matrix, in tables, in what needs attention."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from components import theme
-from components.badges import attempt_badge, gates, health_badge, history, quiet, unconfirmed
-from components.links import build_path, cluster_path, link, pair_path, safe_link, service_path
+from components.badges import attempt_badge, gates, health_badge, history, unconfirmed
+from components.links import build_path, cluster_path, link, pair_path, service_path
 from components.panel import row, table
-from components.promotion_lanes import behind_words
 from components.tags import Child, Node, el, hidden, icon, mono
-from components.words import none, since, when
+from components.words import none, when
 from data.catalog_models import Cluster, Service
+from data.instants import seconds_between
 from data.models import (
-    SUCCESSFUL,
     AttemptRow,
     Health,
     Instant,
     Status,
 )
-from data.promotion_views import Behind
-from data.views import ClusterHealth, PairState, ServiceRow
+from data.views import ClusterHealth, PairState
 
-SHOWN_ATTENTION = 12  # the matrix has them all
-
-
-BehindOf = Mapping[tuple[str, str], Behind]  # by (cluster id, service id)
-
-
-def matrix(clusters: Sequence[ClusterHealth], services: Sequence[ServiceRow], behind: BehindOf) -> Node:
-    """Services by cluster-regions along the promotion path: what serves, what was tried last, its gates.
-
-    How far a cell is behind the stage before is said only where it is known for certain.
-    """
-    head: list[Child] = [el("Th", "Service", scope="col")]
-    for one in clusters:
-        name = link(one.cluster.name, cluster_path(one.cluster.cluster_id))
-        head.append(el("Th", name, _stage(one), scope="col"))
-    rows = [_matrix_row(one, clusters, behind) for one in services]
-    caption = "Serving version of each service on each cluster-region"
-    grid = el(
-        "Table", el("Caption", caption, cls="visually-hidden"),
-        el("Thead", el("Tr", head)), el("Tbody", rows), cls="grid matrix",
-    )  # fmt: skip
-    label = "Services by cluster-regions"
-    return el("Div", grid, cls="scroller", role="region", tabIndex="0", aria_label=label)
-
-
-def _stage(one: ClusterHealth) -> Node:
-    return el("Span", one.cluster.type.value, cls="stage-name")
-
-
-def _matrix_row(one: ServiceRow, clusters: Sequence[ClusterHealth], behind: BehindOf) -> Node:
-    service = one.service
-    cells: list[Child] = [el("Th", _service_name(service), scope="row")]
-    for cluster in clusters:
-        state = one.states.get(cluster.cluster.cluster_id)
-        if state is None:
-            cells.append(el("Td", none("never deployed here"), cls="cell"))
-        else:
-            cells.append(_cell(state, behind.get((state.cluster_id, state.service_id))))
-    return el("Tr", cells)
-
-
-def _cell(state: PairState, behind: Behind | None) -> Node:
-    """What serves, since when, and how it is; a failed or running latest attempt is named beside it."""
-    lags = behind is not None and behind.exact and behind.versions > 0
-    rows = pair_path(state.cluster_id, state.service_id)
-    looks = theme.HEALTH[state.health]
-    serving = state.serving_version
-    version = link(mono(serving) if serving else "nothing serves", rows, cls="version")
-    lines: list[Child] = [
-        el("Div", version, quiet(looks), cls="cell-line", title=state.why or None),
-        el("Div", since(state.current.serving_since), _gates_of(state), cls="cell-line ink-2"),
-        el("Div", behind_words(behind), cls="cell-line behind") if behind and lags else None,
-        latest_beside(state),
-    ]
-    return el("Td", lines, cls=f"cell cell-{looks.tone}{' cell-behind' if lags else ''}")
+DAY = 86_400
 
 
 def _gates_of(state: PairState) -> Node | None:
     finished = state.current.latest_finished
     return gates(state.gates, finished.attempt_id) if finished and state.gates else None
-
-
-def latest_beside(state: PairState) -> Node | None:
-    """The latest attempt where it is not the one that serves: failed, rolled back, running, cancelled."""
-    latest = state.latest
-    if latest.status in SUCCESSFUL:
-        return None
-    look = theme.status(latest.status, latest.cancelled)
-    said = [icon(look.icon), hidden(look.word), mono(latest.build_version)]
-    to_build = link(said, build_path(latest.attempt_id), cls=f"tone-{look.tone}")
-    return el("Div", to_build, cls="cell-line latest")
-
-
-def attention_list(states: Sequence[PairState], names: dict[str, str]) -> Node:
-    """What failed, where, why and since when; each leads to its build."""
-    rows = [_attention_row(state, names) for state in states[:SHOWN_ATTENTION]]
-    columns = [(name, "") for name in ("Service", "Cluster-region", "What", "Why", "When", "Serving", "CI run")]
-    return table("What needs attention", columns, rows, cls="attention")
-
-
-def _attention_row(state: PairState, names: dict[str, str]) -> Node:
-    shown = state.current.latest_finished or state.latest
-    return row(
-        link(names.get(state.service_id, state.service_id), service_path(state.service_id), cls="strong"),
-        link(names.get(state.cluster_id, state.cluster_id), cluster_path(state.cluster_id)),
-        [attempt_badge(shown), " ", _build(shown)],
-        el("Td", state.why, cls="why"), el("Td", when(shown.ended_at or shown.started_at), cls="nowrap"),
-        mono(state.serving_version) if state.serving_version else none("nothing serves"),
-        safe_link("Run", shown.run_url) or none("no run was named"),
-    )  # fmt: skip
-
-
-def running_list(states: Sequence[PairState], names: dict[str, str]) -> Node:
-    """Deployments in progress."""
-    rows = [
-        row(
-            link(names.get(state.service_id, state.service_id), service_path(state.service_id), cls="strong"),
-            link(names.get(state.cluster_id, state.cluster_id), cluster_path(state.cluster_id)),
-            _build(state.latest),
-            el("Td", when(state.latest.started_at), cls="nowrap"), theme.TRIGGER[state.latest.trigger],
-        )
-        for state in states
-    ]  # fmt: skip
-    columns = [(name, "") for name in ("Service", "Cluster-region", "Build", "Started", "Trigger")]
-    return table("Deployments in progress", columns, rows)
 
 
 def services_table(items: Sequence[tuple[Service, PairState]]) -> Node:
@@ -185,21 +84,22 @@ def _build(attempt: AttemptRow) -> Node:
     return link(mono(attempt.build_version), build_path(attempt.attempt_id))
 
 
-def stages(clusters: Sequence[ClusterHealth]) -> Node:
-    """Cluster-regions in columns along the promotion path."""
+def stages(clusters: Sequence[ClusterHealth], hour: str | None = None) -> Node:
+    """Cluster-regions in columns along the promotion path; `hour`: from when their activity is judged."""
     kinds = [kind for kind in theme.STAGES if any(one.cluster.type is kind for one in clusters)]
     columns: list[Child] = [
         el(
             "Div", el("H3", kind.value, cls="stage-title"),
-            [cluster_card(one) for one in clusters if one.cluster.type is kind], cls="stage",
+            el("Div", [cluster_card(one, hour) for one in clusters if one.cluster.type is kind], cls="stage-cards"),
+            cls="stage",
         )
         for kind in kinds
     ]  # fmt: skip
     return el("Div", columns, cls="stages")
 
 
-def cluster_card(one: ClusterHealth) -> Node:
-    """One cluster-region and how many of its services are well."""
+def cluster_card(one: ClusterHealth, hour: str | None = None) -> Node:
+    """One cluster-region and how many of its services are well, and how lately something was tried."""
     cluster = one.cluster
     path = cluster_path(cluster.cluster_id)
     counts: list[Child] = [
@@ -215,11 +115,29 @@ def cluster_card(one: ClusterHealth) -> Node:
     return el(
         "Div", el("Div", name, cls="card-title"),
         el("Div", about, cls="ink-2 small") if about else None, el("Ul", counts, cls="card-counts"),
-        el("Div", "Latest attempt ", when(one.latest_attempt_at), cls="ink-2 small"), cls="cluster-card",
+        el(
+            "Div", _activity(one.latest_attempt_at, hour) if hour else None,
+            "Latest attempt ", when(one.latest_attempt_at), cls="ink-2 small",
+        ),
+        cls=f"cluster-card{' card-attention' if one.attention else ''}",
     )  # fmt: skip
+
+
+def _activity(latest: Instant | None, hour: str) -> Node:
+    """A dot: full within a day, half within a week, else empty."""
+    age = seconds_between(latest, f"{hour}:00:00.000Z") if latest else None
+    look, words = ("none", "no attempt yet") if age is None else ("old", "quiet for more than a week")
+    if age is not None and age < DAY:
+        look, words = "fresh", "active within a day"
+    elif age is not None and age < 7 * DAY:
+        look, words = "week", "active within a week"
+    return el("Span", hidden(f"{words}. "), cls=f"activity activity-{look}", title=words.capitalize())
 
 
 def _count(amount: int, look: theme.Look, path: str) -> Node:
     tone = look.tone if amount else "nodata"
-    words: list[Child] = [icon(look.icon), f"{amount} {look.word.lower()}"]
+    word = look.word.lower()
+    if look is theme.HEALTH[Health.ATTENTION] and amount != 1:
+        word = word.replace("needs", "need")
+    words: list[Child] = [icon(look.icon), f"{amount} {word}"]
     return el("Li", link(words, f"{path}#services"), cls=f"tone-{tone}")

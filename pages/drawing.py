@@ -24,13 +24,18 @@ Args = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a page. `lasting`: it follows from the generation, the scope and `View.of` alone."""
+    """A piece of a page. `lasting`: it follows from the generation, the scope and `View.of` alone.
+
+    `steady`: what its digest is of where that is not all it shows. A form that is typed into says here how it looks
+    without the text, so that the text, which the browser knows better, is no reason to draw the form again.
+    """
 
     name: str
     draw: Callable[[], Children]
     cls: str = ""
     what: str = "this part"
     lasting: bool = True
+    steady: Callable[[], Children] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +108,17 @@ def _lasting(view: View) -> dict[str, Piece]:
             pieces[part.name] = _piece(part.draw())
             pieces[part.table_name] = _piece(part.table())
         elif part.lasting:
-            pieces[part.name] = _piece(part.draw())
+            pieces[part.name] = _piece(part.draw(), part.steady)
     return pieces
 
 
 def _fleeting(part: Part, first: bool) -> Piece | None:
     try:
-        return _piece(part.draw())
+        return _piece(part.draw(), part.steady)
     except Unavailable as error:
         log.warning("part %s of a page not drawn: %s", part.name, error)
         return Piece(el("Div", states.could_not_load(part.what), cls="panel"), "") if first else None
 
 
-def _piece(content: Any) -> Piece:
-    return Piece(content, digest(content))
+def _piece(content: Any, steady: Callable[[], Children] | None = None) -> Piece:
+    return Piece(content, digest(steady() if steady else content))

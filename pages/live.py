@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from dash import ALL, Dash, Input, Output, Patch, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
@@ -87,7 +88,8 @@ def _key(name: str, args: Args) -> str:
 def _document(body: Node, name: str, args: Args, generation: int, digests: dict[str, str]) -> Node:
     address = {"page": name, "args": dict(args)}
     return el(
-        "Div", el("Div", body, id=BODY), el("Div", str(generation), id=MARK, hidden=True),
+        "Div", el("Div", body, id=BODY),
+        el("Div", str(generation), id=MARK, hidden=True, data_address=orjson.dumps(address).decode()),
         node(CORE, "Store", id=ADDRESS, data=address), node(CORE, "Store", id=DIGESTS, data=digests),
     )  # fmt: skip
 

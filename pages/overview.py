@@ -1,40 +1,86 @@
-"""/: is everything all right, and where not?"""
+"""/: is everything all right, and where not? Filters, order and page are the address."""
+
+from dataclasses import dataclass
 
 from dash import register_page
 
 import context
-from components import kpi, state_views, states, theme
-from components.links import analytics_path, page_path
+from components import attention, favourites, filters, kpi, matrix, state_views, states, theme
+from components.links import Query, analytics_path, link
 from components.panel import panel
-from components.tags import Node, el
+from components.tags import Child, Node, el, icon
 from components.words import counted, number
 from data import promotion_path, queries
+from data.catalog_models import ClusterType
 from data.generation import Generation
 from data.instants import to_instant
 from data.models import Health
-from data.views import Overview
-from pages import live
+from data.promotion_views import Behind
+from data.views import Overview, PairState
+from pages import live, matrix_asked
 from pages.drawing import Args, Part, View
+from pages.matrix_asked import ROWS, Asked
 
+PATH = "/"
 WEEK_BEFORE = "the 7 days before"
 
 
-def view(generation: Generation, _args: Args) -> View:
-    """The parts of the page."""
-    shown = queries.overview(generation, context.scope(), context.now())
-    if not shown.services:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the parts are drawn from: everything, and what the filters leave of it."""
+
+    asked: Asked
+    every: Overview
+    shown: Overview
+    behind: dict[tuple[str, str], Behind]
+    hour: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        names = {one.service.service_id: one.service.name for one in self.shown.services}
+        return names | {one.cluster.cluster_id: one.cluster.name for one in self.shown.clusters}
+
+    @property
+    def production(self) -> frozenset[str]:
+        kinds = (one.cluster for one in self.shown.clusters)
+        return frozenset(one.cluster_id for one in kinds if one.type is ClusterType.PRODUCTION)
+
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """Pairs that are healthy, need attention, are unknown."""
+        rows = self.shown.clusters
+        healthy, ill = sum(one.healthy for one in rows), sum(one.attention for one in rows)
+        return healthy, ill, sum(one.unknown for one in rows)
+
+
+def view(generation: Generation, args: Args) -> View:
+    """The parts of the page: always the same ones, so that a filter redraws only what it changes."""
+    scope, now = context.scope(), context.now()
+    asked = matrix_asked.asked(PATH, args)
+    every = queries.overview(generation, scope, now)
+    if not every.services:
         return View([Part("empty", _empty, lasting=False)])
-    names = _names(shown)
+    behind = promotion_path.behind(generation, scope)
+    shown = queries.overview(generation, scope, now, asked.wanted)
+    page = _Page(asked, every, shown, behind, to_instant(now)[:13])
     return View(
         [
-            Part("head", lambda: _head(shown)),
-            Part("numbers", lambda: _numbers(shown), cls="kpis", lasting=False),
-            Part("attention", lambda: _attention(shown, names)),
-            Part("running", lambda: _running(shown, names)),
-            Part("stages", lambda: panel("Cluster-regions by stage", state_views.stages(shown.clusters))),
-            Part("matrix", lambda: _matrix(shown, promotion_path.behind(generation, context.scope()))),
+            Part("head", lambda: _head(page)),
+            Part(
+                "filters",
+                lambda: _form(page, asked),
+                cls="matrix-filters",
+                steady=lambda: _form(page, asked.without_text),
+            ),
+            Part("active", lambda: _active(asked), cls="matrix-active"),
+            Part("bar", lambda: _bar(page)),
+            Part("numbers", lambda: _numbers(page), cls="kpis", lasting=False),
+            Part("attention", lambda: _attention(page)),
+            Part("stages", lambda: _stages(page)),
+            Part("running", lambda: _running(page)),
+            Part("matrix", lambda: _matrix(page)),
         ],
-        of=(to_instant(context.now())[:10],),
+        of=(page.hour, asked.order, str(asked.page), *asked.wanted.query.values()),
     )
 
 
@@ -45,81 +91,136 @@ def _empty() -> list[Node]:
     ]
 
 
-def _names(shown: Overview) -> dict[str, str]:
-    names = {one.service.service_id: one.service.name for one in shown.services}
-    return names | {one.cluster.cluster_id: one.cluster.name for one in shown.clusters}
+def _head(page: _Page) -> Node:
+    """What is shown, of how much: said again where a filter changes it."""
+    _, ill, unknown = page.totals
+    title = f"{ill} need attention" if ill else "All healthy" if not unknown else "Overview"
+    shown, every = page.shown, page.every
+    services = _of(len(shown.services), len(every.services), "service")
+    size = f"{services} on {_of(len(shown.clusters), len(every.clusters), 'cluster-region')}"
+    heading = el("H1", "Overview", tabIndex="-1", data_title=title)
+    return el("Div", heading, el("P", size, cls="ink-2", role="status"), cls="page-head")
 
 
-def _totals(shown: Overview) -> tuple[int, int, int]:
-    rows = shown.clusters
-    healthy, attention = sum(one.healthy for one in rows), sum(one.attention for one in rows)
-    return healthy, attention, sum(one.unknown for one in rows)
+def _of(some: int, every: int, one: str) -> str:
+    return counted(some, one) if some == every else f"{number(some)} of {counted(every, one)}"
 
 
-def _head(shown: Overview) -> list[Node]:
-    healthy, attention, unknown = _totals(shown)
-    bar = kpi.parts_bar(
+def _form(page: _Page, asked: Asked) -> Node:
+    teams = sorted({row.service.team for row in page.every.services if row.service.team}, key=str.casefold)
+    kinds = {one.cluster.type for one in page.every.clusters}
+    return matrix_asked.form(asked, teams, [one for one in theme.STAGES if one in kinds])
+
+
+def _active(asked: Asked) -> list[Child]:
+    starred = favourites.toggle(PATH, asked.query, asked.wanted.favourites is not None)
+    return [el("Div", starred, filters.chips(matrix_asked.active(asked), asked.clear), cls="active-filters")]
+
+
+def _bar(page: _Page) -> Node | None:
+    """How many pairs are well, as one bar; each part leads to the services it is about."""
+    if not page.shown.services:
+        return None
+    healthy, ill, unknown = page.totals
+    asked = page.asked
+    return kpi.parts_bar(
         [
-            ("need attention", attention, "failed", "/#attention"),
-            ("unknown", unknown, "nodata", page_path("/services", {"health": Health.UNKNOWN.value})),
-            ("healthy", healthy, "success", page_path("/services", {"health": Health.HEALTHY.value})),
+            ("need attention", ill, "failed", asked.address("attention")),
+            ("unknown", unknown, "nodata", asked.address("matrix", status="unknown")),
+            ("healthy", healthy, "success", asked.address("matrix", status="healthy")),
         ],
         "Services on cluster-regions",
         "pair",
     )
-    title = f"{attention} need attention" if attention else "All healthy" if not unknown else "Overview"
-    heading = el("H1", "Overview", tabIndex="-1", data_title=title)
-    size = f"{counted(len(shown.services), 'service')} on {counted(len(shown.clusters), 'cluster-region')}"
-    return [el("Div", heading, el("P", size, cls="ink-2"), cls="page-head"), bar]
 
 
-def _numbers(shown: Overview) -> list[Node]:
-    healthy, attention, unknown = _totals(shown)
+def _numbers(page: _Page) -> list[Node] | None:
+    shown = page.shown
+    if not shown.services:
+        return None
+    healthy, ill, unknown = page.totals
     day, running = shown.last_24h, len(shown.in_progress)
-    week = analytics_path({"range": "7d"})
     failed = f"{number(day.failed)} failed, {number(day.rollback)} rolled back"
     failed += f", {number(day.cancelled)} cancelled apart" if day.cancelled else ""
     previous = shown.previous_success_rate_7d
+    critical = sum(state.cluster_id in page.production for state in shown.attention)
+    where = f"{number(critical)} in production; of {counted(healthy + ill + unknown, 'service')} on cluster-regions"
     return [
-        kpi.card("Need attention", number(attention), href="/#attention",
-                 note=f"of {counted(healthy + attention + unknown, 'service')} on cluster-regions"),
-        kpi.card("Attempts, last 24 h", number(day.total), href=analytics_path({"last": "24h"}, "rows"),
-                 note=failed),
-        kpi.rate_card("Success rate, 7 days", shown.success_rate_7d, href=week,
+        kpi.card("Need attention", number(ill), href=page.asked.address("attention"), note=where),
+        kpi.card("Attempts, last 24 h", number(day.total), href=_rows(page, {"last": "24h"}), note=failed),
+        kpi.rate_card("Success rate, 7 days", shown.success_rate_7d, href=_analytics(page, {"range": "7d"}),
                       delta=kpi.moved_rate(shown.success_rate_7d, previous, WEEK_BEFORE)),
-        kpi.card("Finished attempts, 7 days", number(shown.deploys_7d),
-                 href=analytics_path({"range": "7d"}, "rows"),
+        kpi.card("Finished attempts, 7 days", number(shown.deploys_7d), href=_rows(page, {"range": "7d"}),
                  delta=kpi.moved_count(shown.deploys_7d, shown.previous_deploys_7d, "", WEEK_BEFORE)),
-        kpi.card("In progress", number(running), href="/#running", note="right now"),
+        kpi.card("In progress", number(running), href=page.asked.address("running"), note="right now"),
     ]  # fmt: skip
 
 
-def _attention(shown: Overview, names: dict[str, str]) -> Node:
+def _rows(page: _Page, query: Query) -> str:
+    return _analytics(page, query, "rows")
+
+
+def _analytics(page: _Page, query: Query, anchor: str = "") -> str:
+    """Where the attempts behind a number are listed, as far as an address can say: else the cells of the services."""
+    wanted = page.asked.wanted
+    if not wanted:
+        return analytics_path(query, anchor)
+    found = page.shown.services
+    if len(found) == 1 and wanted.type is None:
+        return analytics_path(query | {"service": found[0].service.service_id}, anchor)
+    return page.asked.address("matrix")
+
+
+def _attention(page: _Page) -> Node | None:
+    shown = page.shown
+    if not shown.services:
+        return None
     if not shown.attention:
-        look = theme.HEALTH[Health.HEALTHY]
-        body = states.empty("Nothing needs attention.", symbol=look.icon)
+        body = el(
+            "P", icon(theme.HEALTH[Health.HEALTHY].icon), " Nothing needs attention.", cls="all-well tone-success"
+        )
         return panel("Needs attention", body, anchor="attention")
-    more = len(shown.attention) - state_views.SHOWN_ATTENTION
-    rest = el("P", f"and {counted(more, 'more')} in the matrix below", cls="hint") if more > 0 else None
-    table = state_views.attention_list(shown.attention, names)
+    more = len(shown.attention) - attention.SHOWN
+    where = page.asked.address("matrix", status="attention")
+    rest = el("P", "and ", link(f"{counted(more, 'more')} in the matrix", where), cls="hint") if more > 0 else None
+    services = {row.service.service_id: row.service for row in shown.services}
+    table = attention.attention_list(shown.attention, page.names, services)
     return panel("Needs attention", table, rest, anchor="attention", note="production first, newest first")
 
 
-def _running(shown: Overview, names: dict[str, str]) -> Node:
-    if not shown.in_progress:
+def _stages(page: _Page) -> Node | None:
+    if not page.shown.services:
+        return None
+    return panel("Cluster-regions by stage", state_views.stages(page.shown.clusters, page.hour))
+
+
+def _running(page: _Page) -> Node | None:
+    if not page.shown.services:
+        return None
+    found: list[PairState] = list(page.shown.in_progress)
+    if not found:
         return panel("In progress", el("P", "No deployment is running.", cls="hint"), anchor="running")
-    return panel("In progress", state_views.running_list(shown.in_progress, names), anchor="running")
+    return panel("In progress", attention.running_list(found, page.names), anchor="running")
 
 
-def _matrix(shown: Overview, behind: state_views.BehindOf) -> Node:
-    legend = el(
-        "P", "Serving version, since when, and the gates of the latest finished attempt: ",
-        el("Span", "F", cls="gate gate-passed"), " passed ", el("Span", "F", cls="gate gate-failed"), " failed ",
-        el("Span", "F", cls="gate gate-partial"), " partial ", el("Span", "F", cls="gate gate-missing"), " no data",
-        cls="legend",
-    )  # fmt: skip
-    table = state_views.matrix(shown.clusters, shown.services, behind)
-    return panel("Services by cluster-region", table, legend, anchor="matrix")
+def _matrix(page: _Page) -> Node:
+    asked, shown = page.asked, page.shown
+    title = "Services by cluster-region"
+    if not shown.services:
+        chips = [filters.chip(*one) for one in matrix_asked.active(asked)]
+        return panel(title, states.no_match("services", chips, asked.clear), anchor="matrix")
+    rows = matrix_asked.ordered(shown.services, asked.order, page.production)
+    pages = -(-len(rows) // ROWS)
+    place = min(asked.page, pages)
+    orders = [
+        (words, asked.address("matrix", sort=None if name == matrix_asked.BY_STATUS else name), name == asked.order)
+        for name, words in matrix_asked.ORDERS
+    ]
+    table = matrix.matrix(shown.clusters, rows[(place - 1) * ROWS : place * ROWS], page.behind)
+    pager = filters.pages("Pages of services", place, pages, lambda to: asked.address("matrix", page=to))
+    tools = el("Div", filters.segments("Order", orders), cls="toolbar")
+    return panel(title, tools, table, pager, matrix.legend(), anchor="matrix",
+                 note=_of(len(shown.services), len(page.every.services), "service"))  # fmt: skip
 
 
-register_page(__name__, path="/", title="Overview - DQD", layout=live.serve("overview", view))
+register_page(__name__, path=PATH, title="Overview - DQD", layout=live.serve("overview", view))

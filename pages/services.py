@@ -3,7 +3,7 @@
 from dash import register_page
 
 import context
-from components import filters, state_views, states, theme
+from components import filters, matrix, states, theme
 from components.links import page_path
 from components.panel import panel
 from components.tags import Node, el
@@ -34,7 +34,7 @@ def _services(generation: Generation, args: Args) -> list[Node]:
     if not found:
         empty = states.empty("No service is in this state.", symbol="funnel")
         return [heading, panel("By cluster-region", toolbar, empty)]
-    table = state_views.matrix(queries.clusters(generation, scope), found, promotion_path.behind(generation, scope))
+    table = matrix.matrix(queries.clusters(generation, scope), found, promotion_path.behind(generation, scope))
     return [heading, panel("By cluster-region", toolbar, table, note=counted(len(found), "service"))]
 
 

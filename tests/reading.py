@@ -30,8 +30,8 @@ def words(tree: Any) -> str:
 
 
 def hrefs(tree: Any) -> list[str]:
-    """Where the links of the tree lead."""
-    return [one["props"]["href"] for one in nodes(tree, "A")]
+    """Where the links of the tree lead; what the browser has yet to give an address is none."""
+    return [one["props"]["href"] for one in nodes(tree, "A") if "href" in one["props"]]
 
 
 def with_class(tree: Any, name: str) -> list[dict[str, Any]]:

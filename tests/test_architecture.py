@@ -28,6 +28,7 @@ LAYERS = {
         "data.views",
         "data.analytics_views",
         "data.instants",
+        "data.matrix_filter",
         "data.openings",
         "data.promotion_views",
         "data.past_views",
