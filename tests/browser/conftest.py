@@ -33,6 +33,8 @@ FAILED_TEST = {
 }  # fmt: skip
 ADMIN_KEY = "an-admin-key-of-28-characters"
 POISONED = "https://poisoned.example.com/"
+TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (refused) =>
+    console.error('refused by the policy', refused.violatedDirective, refused.blockedURI));"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -162,6 +164,7 @@ def tab(chromium: Browser, base: str, width: int = 1440, theme: Any = "light") -
     profile = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
     page = profile.new_page()
     page.set_default_timeout(15_000)
+    page.add_init_script(TELL_VIOLATIONS)
     opened = Tab(page, base)
     page.on("console", lambda said: opened.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))

@@ -1,27 +1,12 @@
-"""Every page in a real browser: drawn without a complaint in all sizes and themes; clicks lead on, Back back."""
+"""Pages in a real browser: clicks lead on and Back back, filters are the address, senders' words stay words."""
 
 from urllib.parse import quote
 
-import pytest
-
 from data.instants import day_before
-from tests.browser.conftest import tab
 from tests.read_model import AQUILA, MIRA
 
 FAILED_BUILD = f"/builds/{quote(f'{MIRA}:authn:3.4.0:4-mira', safe='')}"
 DRAWN = ".js-plotly-plot .bars .point path"  # attached, not visible: the first bar may be empty
-PAGES = {
-    "/": "Overview",
-    "/clusters": "Cluster-regions",
-    "/services": "Services",
-    f"/clusters/{MIRA}": "Mira",
-    "/services/authn": "Authentication",
-    FAILED_BUILD: "authn 3.4.0 on mira-us-west-2",
-    "/analytics?rows=1": "Analytics",
-    "/promotions?service=authn": "Promotions",
-    "/scorecard": "Score card",
-    "/no/such/page": "Page not found",
-}
 MIDDLE_OF_BAR = """(name) => {
     const gd = document.querySelector('.js-plotly-plot'), { xaxis, yaxis } = gd._fullLayout;
     const series = gd.data.findIndex((one) => one.name === name), day = gd.data[series].y.findIndex((n) => n > 0);
@@ -30,20 +15,6 @@ MIDDLE_OF_BAR = """(name) => {
     const height = below + gd.data[series].y[day] / 2;
     return [plot.left + xaxis.d2p(gd.data[series].x[day]), plot.top + yaxis.d2p(height)];
 }"""
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390, 320])
-def test_every_page_is_drawn_without_complaint_and_without_sideways_scroll(chromium, dashboard, width, theme):
-    with tab(chromium, dashboard.url, width, theme) as opened:
-        for path, heading in PAGES.items():
-            page = opened.open(path)
-            page.wait_for_timeout(150)
-            assert page.inner_text("main h1").startswith(heading)
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
-            assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
-        mine = [one for one in opened.complaints if "404" not in one]  # of the page that does not exist
-        assert mine == []
 
 
 def test_a_click_on_a_bar_leads_to_its_rows_and_back_leads_back(wide):
@@ -145,15 +116,7 @@ def test_the_theme_is_remembered_and_charts_follow_it(wide):
     assert wide.complaints == []
 
 
-def test_what_senders_write_is_text_and_never_runs(wide):
-    for path in PAGES:
-        page = wide.open(path)
-        page.wait_for_timeout(50)
-        assert page.evaluate("window.__x") is None
-        assert page.locator("main img").count() == 0
-        assert not [
-            link for link in page.eval_on_selector_all("a", "all => all.map(a => a.href)") if "javascript" in link
-        ]
+def test_what_senders_write_is_shown_as_they_wrote_it(wide):
     assert "<img src=x" in wide.open(FAILED_BUILD).inner_text("main")
 
 

@@ -2,9 +2,6 @@
 
 from urllib.parse import quote
 
-import pytest
-
-from tests.browser.conftest import tab
 from tests.read_model import AQUILA, MIRA
 
 FIRST, SECOND = f"{MIRA}:authn:3.2.0:2-mira", f"{MIRA}:authn:3.3.0:3-mira"
@@ -23,16 +20,6 @@ def build(attempt_id: str) -> str:
 
 
 COMPARISON = f"/services/authn?compare={quote(f'{FIRST},{SECOND}', safe='')}"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390, 320])
-def test_a_comparison_is_drawn_without_complaint_and_without_sideways_scroll(chromium, dashboard, width, theme):
-    with tab(chromium, dashboard.url, width, theme) as opened:
-        page = opened.open(COMPARISON)
-        page.wait_for_selector("text=Commits between")
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        assert opened.complaints == []
 
 
 def test_two_attempts_are_chosen_and_back_undoes_it(wide):

@@ -1,0 +1,61 @@
+"""Every page in both themes, wide and on a phone: drawn, quiet, within its width, without a fault axe-core knows."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from components.shell import NAVIGATION
+from tests.browser.conftest import Dashboard, Tab, tab
+from tests.browser.judging import sticking_out, unfold, violations
+from tests.browser.sights import SIGHTS
+from tests.ingest import saying
+
+pytestmark = pytest.mark.slow
+
+SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+# What senders write is text: no element of it, no address that runs.
+TAKEN_AT_ITS_WORD = "main img, main script, main a[href^='javascript' i]"
+OUTER = "all => all.map((one) => one.outerHTML)"
+
+
+@pytest.fixture(scope="module")
+def tabs(chromium: Any, dashboard: Dashboard) -> Iterator[dict[tuple[int, str], Tab]]:
+    """A tab in each size and theme, used for all pages: its profile has the scripts after the first."""
+    dashboard.say(
+        dashboard.deployed(
+            0.1, serviceId="billing", buildVersion="1.1.0", attemptNumber="now", status="IN_PROGRESS", endedAt=None
+        )
+    )
+    dashboard.web.post(saying.deployment(buildVersion="latest"))  # refused: something to see among the deliveries
+    with ExitStack() as all_of_them:
+        yield {size: all_of_them.enter_context(tab(chromium, dashboard.url, *size)) for size in SIZES}
+
+
+def test_every_page_of_the_navigation_is_looked_at():
+    assert {path for _, path in NAVIGATION} <= {sight.path for sight in SIGHTS.values()}
+
+
+@pytest.mark.parametrize(("width", "theme"), SIZES)
+@pytest.mark.parametrize("name", SIGHTS)
+def test_a_page_is_drawn_quietly_within_its_width_and_accessibly(tabs, name, width, theme):
+    opened, sight = tabs[width, theme], SIGHTS[name]
+    opened.complaints.clear()
+    page = opened.open(sight.path)
+    page.wait_for_selector(sight.shows, state="attached")
+    assert page.inner_text("main h1").startswith(sight.heading)
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
+    assert sticking_out(page) == []
+    if sight.then:
+        sight.then(page)
+    unfold(page)
+    assert sticking_out(page) == []
+    assert violations(page) == []
+    assert [page.evaluate("window.__x"), *page.eval_on_selector_all(TAKEN_AT_ITS_WORD, OUTER)] == [None]
+    if width == 390:
+        page.set_viewport_size({"width": 320, "height": 900})
+        assert sticking_out(page) == []
+        page.set_viewport_size({"width": width, "height": 900})
+    expected = "404" if name == "unknown address" else None
+    assert [said for said in opened.complaints if not (expected and expected in said)] == []
