@@ -14,7 +14,7 @@ from data.long_lists import LongList
 from data.matrix_filter import BehindOf
 from data.models import Attempt, Instant, Promotion
 from data.promotion_views import Behind
-from data.views import ClusterSummary, Overview, PairState, Scorecard, ServiceRow
+from data.views import Overview, PairState, Scorecard, ServiceRow
 
 ATTEMPT = (
     "id", "clusterId", "serviceId", "buildVersion", "gitSha", "startedAt", "endedAt", "durationSec", "status",
@@ -83,9 +83,9 @@ def _cell(one: PairState, behind: Behind | None) -> dict[str, Any]:
     return _state(one) | {"versionsBehind": known}
 
 
-def cluster_services(found: ClusterSummary, suites: Sequence[str]) -> Table:
+def cluster_services(found: Iterable[tuple[Service, PairState]], suites: Sequence[str]) -> Table:
     """A row for each service on one cluster-region."""
-    rows = (_service(of) | _state(one) for of, one in found.services)
+    rows = (_service(of) | _state(one) for of, one in found)
     return Table((*SERVICE, *STATE, *_gates(suites)), rows)
 
 

@@ -12,7 +12,9 @@ from api import export_tables, params
 from api.csv_files import Table, file_name, written
 from api.params import Asked
 from api.routing import Answer, Routes
+from api.values import MIDNIGHT
 from data import long_lists, promotion_path, queries, visible
+from data.cluster_queries import matching
 from data.errors import NotFound
 from data.generation import Generation
 from data.instants import day_before, to_instant
@@ -58,7 +60,7 @@ def attempts_csv(asked: Asked) -> Response:
 
 @routes.get(
     "/exports/promotions.csv", FILE, also=NOT_FOUND,
-    accepts=(params.CLUSTER_ID, params.SERVICE_ID, params.TEAM, params.PROMOTION_STATUS),
+    accepts=(params.CLUSTER_ID, params.SERVICE_ID, params.TEAM, *params.PROMOTIONS),
 )  # fmt: skip
 def promotions_csv(asked: Asked) -> Response:
     """Promotions, newest first, as CSV.
@@ -68,10 +70,12 @@ def promotions_csv(asked: Asked) -> Response:
     gen, scope = context.generation(), context.scope()
     found = long_lists.promotions(
         context.store(), scope, cluster_ids=_clusters(gen, scope, asked), cluster_id=asked.cluster_id,
-        service_ids=_services(gen, scope, asked), status=asked.promotion_status,
+        service_ids=_services(gen, scope, asked), status=asked.promotion_status, version=asked.version,
+        from_cluster_id=asked.from_cluster_id, since=asked.since, until=asked.until,
     )  # fmt: skip
     table = export_tables.promotions(found)
-    return sent(table, "promotions", *_what(asked), asked.promotion_status, _today())
+    days = _days(asked.since, asked.until)
+    return sent(table, "promotions", *_what(asked), asked.version, asked.promotion_status, *days)
 
 
 @routes.get("/exports/services.csv", FILE, accepts=(params.TEAM, params.HEALTH), also=NOT_FOUND)
@@ -103,13 +107,13 @@ def matrix_csv(asked: Asked) -> Response:
     return sent(table, "matrix", asked.team, asked.cluster_type, asked.pair_status, asked.text, _today())
 
 
-@routes.get("/exports/cluster-services.csv", FILE, accepts=params.PAIR, also=NOT_FOUND)
+@routes.get("/exports/cluster-services.csv", FILE, accepts=(*params.PAIR, params.PART), also=NOT_FOUND)
 def cluster_services_csv(asked: Asked) -> Response:
     """The services of one cluster-region, those that need attention first, as CSV."""
     gen, scope, today = context.generation(), context.scope(), _today()
     found = queries.cluster_summary(gen, scope, asked.cluster_id or "", today, today, context.now())
-    table = export_tables.cluster_services(found, visible.suites(gen, scope))
-    return sent(table, "services", asked.cluster_id, today)
+    table = export_tables.cluster_services(matching(found.services, asked.text), visible.suites(gen, scope))
+    return sent(table, "services", asked.cluster_id, asked.text, today)
 
 
 @routes.get("/exports/scorecard.csv", FILE, accepts=params.DAYS)
@@ -150,7 +154,7 @@ def _days(since: Instant | None, until: Instant | None) -> Sequence[str]:
     """What a file's name says of [since, until)."""
     last = _today()
     if until:
-        last = day_before(until[:10], 1) if until.endswith(params.MIDNIGHT) else until[:10]
+        last = day_before(until[:10], 1) if until.endswith(MIDNIGHT) else until[:10]
     return span(since[:10], last) if since else ("to", last)
 
 

@@ -168,6 +168,9 @@ def test_promotions_are_those_of_the_api(client):
         found = exported(client, "promotions.csv", **query)
         assert found == [{k: v or "" for k, v in one.items()} for one in listed]
     assert len(exported(client, "promotions.csv")) == 2
+    for query in ({"fromClusterId": MIRA}, {"to": "2026-02-20"}, {"from": "2026-02-20", "to": "2026-02-20"}):
+        assert [one["toClusterId"] for one in exported(client, "promotions.csv", **query)] == [PAVO]
+    assert exported(client, "promotions.csv", buildVersion="3.4.1") == []
 
 
 def test_services_have_a_row_for_each_cluster_region(client):
@@ -227,6 +230,8 @@ def test_the_services_of_a_cluster_region_are_those_of_its_summary(client):
     assert [(one["serviceId"], one["currentVersion"]) for one in found] == [
         (one["serviceId"], one["currentVersion"]) for one in listed
     ]
+    of_text = exported(client, "cluster-services.csv", clusterId=MIRA, q="1.0.0")
+    assert [one["serviceId"] for one in of_text] == ["billing"]
     assert client.get(f"{EXPORTS}/cluster-services.csv").get_json()["field"] == "clusterId"
 
 
@@ -272,6 +277,16 @@ def test_reasons_are_counted_and_told_with_an_example(client):
 def test_without_a_flake_the_file_has_column_names_only(client):
     body = client.get(f"{EXPORTS}/analytics/flaky.csv").data
     assert lines(body) == [["serviceId", "suite", "flipped", "n", "flippedShare"]]
+
+
+def test_charts_can_be_of_hours(client):
+    asked = {"grain": "hour", "from_": "2026-02-20T09:00:00Z", "to": "2026-02-20T12:00:00Z"}
+    hours = exported(client, "analytics/builds.csv", **asked)
+    assert [(one["hour"], one["success"]) for one in hours] == [
+        ("2026-02-20T09:00:00.000Z", "0"), ("2026-02-20T10:00:00.000Z", "1"), ("2026-02-20T11:00:00.000Z", "0"),
+    ]  # fmt: skip
+    name = name_of(client.get(f"{EXPORTS}/analytics/builds.csv?grain=hour"))
+    assert name == "analytics-builds-2026-02-23t13-to-2026-02-24t13.csv"
 
 
 @pytest.mark.parametrize(

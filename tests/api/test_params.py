@@ -7,12 +7,19 @@ from api import params
 from api.params import Asked, asked, period
 from data.errors import InvalidRequest
 from data.models import Status, Trigger
+from data.views import AnalyticsFilter
+from tests.read_model import NOW
 
 TODAY = "2026-02-24"
 
 
 def read(**query: str) -> Asked:
     return asked(MultiDict({name.rstrip("_"): value for name, value in query.items()}), params.ATTEMPTS)
+
+
+def charted(**query: str) -> AnalyticsFilter:
+    found = asked(MultiDict({name.rstrip("_"): value for name, value in query.items()}), params.ANALYTICS)
+    return params.analytics_filter(found, NOW, 90)
 
 
 def days(**query: str) -> Asked:
@@ -64,3 +71,41 @@ def test_a_period_has_an_order_and_a_bound(query):
 
 def test_four_hundred_days_are_allowed():
     assert period(days(from_="2025-01-01", to="2026-02-05"), TODAY, 90) == ("2025-01-01", "2026-02-05")
+
+
+def test_analytics_are_of_whole_days_unless_hours_are_asked_for():
+    assert charted() == AnalyticsFilter("2025-11-27", TODAY)
+    assert charted(from_="2026-02-01", to="2026-02-03", team="Platform", grain="day") == AnalyticsFilter(
+        "2026-02-01", "2026-02-03", team="Platform"
+    )
+    assert charted(from_="2026-02-01T00:00:00Z", to="2026-02-03T00:00:00Z").end == "2026-02-02"
+    assert charted(to="1971-01-01T00:00:00Z").end == "1970-12-31"
+
+
+def test_hours_are_the_last_24_or_those_said():
+    last = AnalyticsFilter("2026-02-23", TODAY, hours=("2026-02-23T13:00:00.000Z", "2026-02-24T13:00:00.000Z"))
+    assert charted(grain="hour") == last
+    assert charted(grain="hour", to="2026-02-24T13:00:00Z") == last
+    assert charted(grain="hour", from_="2026-02-23T13:00:00Z") == last
+    day = ("2026-02-23T00:00:00.000Z", "2026-02-24T00:00:00.000Z")
+    assert charted(grain="hour", from_="2026-02-23", to="2026-02-23").hours == day
+    assert charted(grain="hour", from_="2026-02-23", to="2026-02-23").end == "2026-02-23"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"grain": "week"}, "grain"),
+        ({"from_": "2026-02-01T10:00:00Z"}, "from"),
+        ({"to": "2026-02-01T10:00:00Z"}, "to"),
+        ({"grain": "hour", "from_": "2026-02-01T10:30:00Z"}, "from"),
+        ({"grain": "hour", "to": "2026-02-01T10:30:00Z"}, "to"),
+        ({"grain": "hour", "from_": "2026-02-01", "to": "2026-02-03"}, "from"),
+        ({"grain": "hour", "from_": "2026-02-01T10:00:00Z", "to": "2026-02-01T10:00:00Z"}, "from"),
+        ({"grain": "hour", "from_": "9999-12-31T10:00:00Z"}, "from"),
+    ],
+)
+def test_hours_that_cannot_be_counted_are_refused(query, field):
+    with pytest.raises(InvalidRequest) as refused:
+        charted(**query)
+    assert refused.value.field == field
