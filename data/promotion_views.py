@@ -168,3 +168,37 @@ class Convergence:
     def first(self) -> Instant | None:
         """Since when it serves where it came first."""
         return min((place.since for place in self.places if place.serves and place.since), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadStep:
+    """From then on so many cluster-regions serve the version or a newer one; `serving` None: it cannot be told."""
+
+    at: Instant
+    seconds: float  # since the version's first success
+    serving: int | None
+    cluster: Cluster | None = None  # where that changed; None: the end of what is known
+    attempt_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadCurve:
+    """How one version spread. `half_sec` and `full_sec`: until half and all had it or a newer one, None: not yet."""
+
+    version: str
+    first: SpreadStep
+    steps: tuple[SpreadStep, ...]  # the first and the end included
+    half_sec: float | None
+    full_sec: float | None
+    older: tuple[Cluster, ...]  # that serve something older now, or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the newest versions of a service spread over the cluster-regions of a stage, or of all of them."""
+
+    service: Service
+    stage: ClusterType | None
+    stages: tuple[ClusterType, ...]  # those there are, to choose from
+    n: int
+    curves: tuple[SpreadCurve, ...]  # newest version first

@@ -8,14 +8,13 @@ from dash import register_page
 
 import context
 from components import filters, promotion_lanes, states
-from components.convergence import spread_table
 from components.links import link, page_path
 from components.panel import panel
 from components.promotion_lanes import PATH
 from components.tags import Child, Node, el
 from components.words import counted
-from data import convergence, promotion_path, visible
-from data.errors import NotFound, Unavailable
+from data import promotion_path, visible
+from data.errors import Unavailable
 from data.generation import Generation
 from data.instants import to_instant
 from data.models import Instant, Scope
@@ -23,6 +22,7 @@ from data.promotion_views import Lane, Lanes
 from data.store_promotions import Recent
 from pages import live
 from pages.drawing import Args, Part, View
+from pages.promotion_spread import spread_parts
 from pages.promotion_ways import ways_panel
 from pages.promotions_asked import SHOWS, Asked, asked_of
 from pages.promotions_list import Within, promotions_panel
@@ -49,14 +49,13 @@ def view(generation: Generation, args: Args) -> View:
         Part("freezes", lambda: _freezes(shown, names, moment), lasting=False),
         Part("lanes", lambda: _lanes(shown, lanes, asked, names, moment), lasting=False),
     ]
-    if asked.service:
-        parts.append(Part("spread", lambda: _spread(generation, scope, asked), lasting=False))
     return View([
         *parts,
+        *spread_parts(generation, scope, asked),
         Part("ways", ways, what="promotions of these days", lasting=False),
         Part("history", lambda: promotions_panel(asked, names, within, args),
              what="promotions", lasting=False),
-    ])  # fmt: skip
+    ], of=(asked.service, asked.stage, asked.version))  # fmt: skip
 
 
 def _recent(scope: Scope, cluster_ids: list[str], asked: Asked) -> Recent | None:
@@ -159,14 +158,6 @@ def _lane_pages(asked: Asked, page: int, pages: int) -> Node | None:
     said = el("Span", f"page {page} of {pages}", cls="hint")
     return el("Nav", to("Previous", page - 1), to("Next services", page + 1), said, cls="pager",
               aria_label="Pages of services")  # fmt: skip
-
-
-def _spread(generation: Generation, scope: Scope, asked: Asked) -> Node:
-    try:
-        found = convergence.convergence(generation, scope, asked.service or "", asked.version)
-    except NotFound:
-        return panel("Where it serves", states.empty("No version of this service serves anywhere."), anchor="spread")
-    return panel(f"Where {found.service.name} {found.version} serves", spread_table(found), anchor="spread")
 
 
 register_page(__name__, path=PATH, title="Promotions - DQD", layout=live.serve("promotions", view), connects=True)

@@ -8,6 +8,7 @@ from components import filters, promotion_lanes
 from components.links import Query, page_path
 from components.promotion_lanes import PATH
 from data import keys
+from data.catalog_models import ClusterType
 from data.models import PromotionStatus
 from data.promotion_views import Lane
 from pages.asked import Period, identifier, period
@@ -24,6 +25,8 @@ HAS: dict[str, Callable[[Lane], bool]] = {
 }
 STATUSES = {status.value: status for status in PromotionStatus}
 GRAPH, LIST = "graph", "list"
+ALL_STAGES = "all-stages"
+STAGES = frozenset({ALL_STAGES, *(one.value for one in ClusterType)})
 
 
 def version_of(args: Args) -> str | None:
@@ -50,6 +53,7 @@ class Asked:
     text: str | None
     show: str | None
     view: str
+    stage: str | None  # of the curves; None: the page's choice
     page: int  # of the lanes, from 1
     others: Query  # what the history is filtered by
 
@@ -57,7 +61,8 @@ class Asked:
     def query(self) -> Query:
         """The address' query without the page of the list."""
         own: Query = {"team": self.team, "service": self.service, "q": self.text, "show": self.show}
-        return dict(self.days.query) | own | {"view": self.view if self.view != GRAPH else None} | self.others
+        own |= {"view": self.view if self.view != GRAPH else None, "stage": self.stage}
+        return dict(self.days.query) | own | self.others
 
     @property
     def version(self) -> str | None:
@@ -94,6 +99,7 @@ def asked_of(args: Args) -> Asked:
         text=text[:100] or None,
         show=show if show in HAS else None,
         view=LIST if view == LIST else GRAPH,
+        stage=stage if (stage := args.get("stage")) in STAGES else None,
         page=_page(args.get("page", "")),
         others={name: read(args) for name, read in LISTED.items()},
     )

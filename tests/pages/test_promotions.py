@@ -145,11 +145,13 @@ def test_the_history_is_of_all_services_and_goes_on_where_it_ended(see: Visit, m
 @pytest.mark.parametrize(("query", "count"), [
     ("status=PENDING", 1), ("status=SUCCEEDED", 2), (f"cluster={PAVO}", 2), (f"cluster={AQUILA}&service=authn", 1),
     ("service=authn&status=PENDING", 1), ("team=Identity", 3), ("team=Nobody", 0), ("team=Nobody&service=authn", 0),
-    ("cursor=nonsense", 3), ("status=DONE", 3),
+    ("cursor=nonsense", 3), ("status=DONE", 3), (f"origin={MIRA}", 2), (f"origin={AQUILA}", 0), ("version=3.5.0", 1),
+    (f"origin={PAVO}&cluster={AQUILA}", 1), ("from=2026-02-24&to=2026-02-24", 1), ("version=..%2F", 3),
 ])  # fmt: skip
 def test_the_history_is_filtered_by_status_service_and_target(see: Visit, query: str, count: int):
     page = see(f"/promotions?{query}")
-    assert ("No promotion to list in these days." in words(page)) == (count == 0)
+    nothing = "No promotion to list in these days." in words(page) or "No promotions match." in words(page)
+    assert nothing == (count == 0)
     assert (len(rows(page)) if count else 0) == count
 
 
@@ -173,6 +175,23 @@ def test_convergence_shows_where_a_version_serves_and_what_lags(see: Visit):
     assert "No version of this service serves anywhere." in words(see("/promotions?service=nobody"))
     assert "serves on 0 of 2" in words(see("/promotions?service=authn&version=9.9.9"))
     assert "serves on 1 of 2" in words(see("/promotions?service=authn&version=..%2F"))
+
+
+def test_the_curves_are_of_a_stage_and_lead_to_attempts(see: Visit):
+    def figures(address: str) -> list[Any]:
+        return [one["props"]["figure"] for one in nodes(see(address), "Graph")]
+
+    assert figures("/promotions") == []
+    [figure] = figures("/promotions?service=authn&stage=Development")
+    assert [line["name"] for line in figure["data"]] and all(
+        href.startswith("/builds/") for line in figure["data"] for href in line["customdata"]
+    )
+    [everywhere] = figures("/promotions?service=authn&stage=nonsense")
+    assert everywhere["data"][0]["name"] == "3.5.0"
+    assert figures("/promotions?service=nobody") == []
+    staging = see("/promotions?service=authn&stage=Staging")
+    assert "Nothing came there yet" in words(staging) and not list(nodes(staging, "Graph"))
+    assert "/promotions?service=authn&stage=Development#spread" in hrefs(staging)
 
 
 def test_while_promotions_cannot_be_read_the_lanes_stay_and_say_what_they_lack(
