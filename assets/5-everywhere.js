@@ -12,15 +12,16 @@
   function tellZone() {
     const button = byId("zone-button");
     if (!button) return;
-    const [now, other] = times.isLocal() ? [times.here(), "UTC"] : ["UTC", "local time"];
-    const label = `${now}: show ${other === "UTC" ? "times in UTC" : "local times"} (z)`;
+    const now = times.isLocal() ? times.here() : "UTC";
+    const offer = `: show ${times.isLocal() ? "times in UTC" : "local times"}`;
     say(byId("zone-short"), now);
     say(byId("zone-words"), times.isLocal()
       ? `Times are local (${times.place()}, ${now}); days are UTC days.` : "Times are UTC, days are UTC days.");
+    say(button.querySelector(".button-words"), offer);
+    const label = `${now}${offer} (z)`;
     if (button.title === label) return;
     button.title = label;
     button.setAttribute("aria-label", label);
-    say(button.querySelector(".button-words"), `show ${other === "UTC" ? "UTC" : "local times"}`);
   }
   function tellClock() {
     if (root.hasAttribute("data-kiosk")) say(byId("clock"), times.absolute(new Date().toISOString()));

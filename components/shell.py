@@ -88,9 +88,9 @@ def _buttons() -> html.Div:
     """The first three always; the others fold into a menu where the screen is small."""
     zone = html.Span("UTC", id="zone-short", className="zone-short")
     others = [
-        _button("zone", "clock", "UTC: show local times (z)", zone, words="show local times"),
-        _button("link", "link-45deg", "Copy the link to this view (c)", words="Copy link", data_copy="address"),
-        _button("theme", "circle-half", "Switch between light and dark (t)", words="Light or dark"),
+        _button("zone", "clock", "UTC: show local times (z)", zone, words=": show local times"),
+        _button("link", "link-45deg", "Copy the link to this view (c)", words="Copy the link", data_copy="address"),
+        _button("theme", "circle-half", "Light or dark (t)", words="Light or dark"),
         _button("kiosk", "tv", "Kiosk mode (f)", words="Kiosk mode"),
         _button("keys", "keyboard", "Keyboard (?)", words="Keyboard"),
     ]

@@ -88,8 +88,3 @@ def identifier(args: Mapping[str, str], name: str) -> str | None:
     """A cluster or service id, or None for all."""
     asked = args.get(name, "")
     return asked if asked != ALL and keys.ID.fullmatch(asked) else None
-
-
-def favourites(args: Mapping[str, str]) -> frozenset[str] | None:
-    """`fav=authn,billing`: only these services, or None for all."""
-    return frozenset(one for one in args.get("fav", "").split(",") if keys.ID.fullmatch(one)) or None

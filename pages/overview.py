@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from dash import register_page
 
 import context
-from components import attention, favourites, filters, kpi, matrix, state_views, states, theme
+from components import attention, kpi, state_views, states, theme
 from components.links import Query, analytics_path, link
 from components.panel import panel
-from components.tags import Child, Node, el, icon
+from components.tags import Node, el, icon
 from components.words import counted, number
 from data import promotion_path, queries
-from data.catalog_models import ClusterType
 from data.generation import Generation
 from data.instants import to_instant
 from data.models import Health
 from data.promotion_views import Behind
 from data.views import Overview, PairState
-from pages import live, matrix_asked
+from pages import live, matrix_asked, matrix_panel
 from pages.drawing import Args, Part, View
-from pages.matrix_asked import ROWS, Asked
+from pages.matrix_asked import Asked
 
 PATH = "/"
 WEEK_BEFORE = "the 7 days before"
@@ -42,8 +41,7 @@ class _Page:
 
     @property
     def production(self) -> frozenset[str]:
-        kinds = (one.cluster for one in self.shown.clusters)
-        return frozenset(one.cluster_id for one in kinds if one.type is ClusterType.PRODUCTION)
+        return matrix_panel.production(self.shown)
 
     @property
     def totals(self) -> tuple[int, int, int]:
@@ -68,17 +66,17 @@ def view(generation: Generation, args: Args) -> View:
             Part("head", lambda: _head(page)),
             Part(
                 "filters",
-                lambda: _form(page, asked),
+                lambda: matrix_panel.form(asked, every),
                 cls="matrix-filters",
-                steady=lambda: _form(page, asked.without_text),
+                steady=lambda: matrix_panel.form(asked.without_text, every),
             ),
-            Part("active", lambda: _active(asked), cls="matrix-active"),
+            Part("active", lambda: matrix_panel.active(asked), cls="matrix-active"),
             Part("bar", lambda: _bar(page)),
             Part("numbers", lambda: _numbers(page), cls="kpis", lasting=False),
             Part("attention", lambda: _attention(page)),
             Part("stages", lambda: _stages(page)),
             Part("running", lambda: _running(page)),
-            Part("matrix", lambda: _matrix(page)),
+            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind)),
         ],
         of=(page.hour, asked.order, str(asked.page), *asked.wanted.query.values()),
     )
@@ -92,29 +90,10 @@ def _empty() -> list[Node]:
 
 
 def _head(page: _Page) -> Node:
-    """What is shown, of how much: said again where a filter changes it."""
     _, ill, unknown = page.totals
     title = f"{ill} need attention" if ill else "All healthy" if not unknown else "Overview"
-    shown, every = page.shown, page.every
-    services = _of(len(shown.services), len(every.services), "service")
-    size = f"{services} on {_of(len(shown.clusters), len(every.clusters), 'cluster-region')}"
     heading = el("H1", "Overview", tabIndex="-1", data_title=title)
-    return el("Div", heading, el("P", size, cls="ink-2", role="status"), cls="page-head")
-
-
-def _of(some: int, every: int, one: str) -> str:
-    return counted(some, one) if some == every else f"{number(some)} of {counted(every, one)}"
-
-
-def _form(page: _Page, asked: Asked) -> Node:
-    teams = sorted({row.service.team for row in page.every.services if row.service.team}, key=str.casefold)
-    kinds = {one.cluster.type for one in page.every.clusters}
-    return matrix_asked.form(asked, teams, [one for one in theme.STAGES if one in kinds])
-
-
-def _active(asked: Asked) -> list[Child]:
-    starred = favourites.toggle(PATH, asked.query, asked.wanted.favourites is not None)
-    return [el("Div", starred, filters.chips(matrix_asked.active(asked), asked.clear), cls="active-filters")]
+    return el("Div", heading, matrix_panel.size(page.shown, page.every), cls="page-head")
 
 
 def _bar(page: _Page) -> Node | None:
@@ -201,26 +180,6 @@ def _running(page: _Page) -> Node | None:
     if not found:
         return panel("In progress", el("P", "No deployment is running.", cls="hint"), anchor="running")
     return panel("In progress", attention.running_list(found, page.names), anchor="running")
-
-
-def _matrix(page: _Page) -> Node:
-    asked, shown = page.asked, page.shown
-    title = "Services by cluster-region"
-    if not shown.services:
-        chips = [filters.chip(*one) for one in matrix_asked.active(asked)]
-        return panel(title, states.no_match("services", chips, asked.clear), anchor="matrix")
-    rows = matrix_asked.ordered(shown.services, asked.order, page.production)
-    pages = -(-len(rows) // ROWS)
-    place = min(asked.page, pages)
-    orders = [
-        (words, asked.address("matrix", sort=None if name == matrix_asked.BY_STATUS else name), name == asked.order)
-        for name, words in matrix_asked.ORDERS
-    ]
-    table = matrix.matrix(shown.clusters, rows[(place - 1) * ROWS : place * ROWS], page.behind)
-    pager = filters.pages("Pages of services", place, pages, lambda to: asked.address("matrix", page=to))
-    tools = el("Div", filters.segments("Order", orders), cls="toolbar")
-    return panel(title, tools, table, pager, matrix.legend(), anchor="matrix",
-                 note=_of(len(shown.services), len(page.every.services), "service"))  # fmt: skip
 
 
 register_page(__name__, path=PATH, title="Overview - DQD", layout=live.serve("overview", view))

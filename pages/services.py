@@ -1,52 +1,46 @@
-"""/services: every service with its state on each cluster-region; `health=` keeps those with such a state."""
+"""/services: every service on every cluster-region. Filters, order and page are the address, as on the overview."""
 
 from dash import register_page
 
 import context
-from components import filters, matrix, states, theme
-from components.links import page_path
-from components.panel import panel
+from components import states
 from components.tags import Node, el
-from components.words import counted
 from data import promotion_path, queries
 from data.generation import Generation
 from data.instants import to_instant
-from data.models import Health
-from data.views import ServiceRow
-from pages import live
+from pages import live, matrix_asked, matrix_panel
 from pages.drawing import Args, Part, View
+
+PATH = "/services"
 
 
 def view(generation: Generation, args: Args) -> View:
     """The parts of the page."""
-    return View([Part("services", lambda: _services(generation, args), lasting=False)])
+    scope, now = context.scope(), context.now()
+    asked = matrix_asked.asked(PATH, args)
+    every = queries.overview(generation, scope, now)
+    if not every.services:
+        return View([Part("empty", _empty, lasting=False)])
+    shown = queries.overview(generation, scope, now, asked.wanted)
+    behind = promotion_path.behind(generation, scope)
+    return View(
+        [
+            Part("head", lambda: _head(matrix_panel.size(shown, every))),
+            Part("filters", lambda: matrix_panel.form(asked, every), cls="matrix-filters",
+                 steady=lambda: matrix_panel.form(asked.without_text, every)),
+            Part("active", lambda: matrix_panel.active(asked), cls="matrix-active"),
+            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind)),
+        ],
+        of=(to_instant(now)[:13], asked.order, str(asked.page), *asked.wanted.query.values()),
+    )  # fmt: skip
 
 
-def _services(generation: Generation, args: Args) -> list[Node]:
-    scope = context.scope()
-    every = queries.services(generation, scope, context.now())
-    heading = el("Div", el("H1", "Services", tabIndex="-1"), cls="page-head")
-    if not every:
-        return [heading, el("Div", states.first_event(f"{to_instant(context.now())[:19]}Z"), cls="panel")]
-    wanted = next((health for health in Health if health.value == args.get("health")), None)
-    found = [row for row in every if wanted is None or _has(row, wanted)]
-    toolbar = el("Div", filters.segments("Health", _options(wanted)), cls="toolbar")
-    if not found:
-        empty = states.empty("No service is in this state.", symbol="funnel")
-        return [heading, panel("By cluster-region", toolbar, empty)]
-    table = matrix.matrix(queries.clusters(generation, scope), found, promotion_path.behind(generation, scope))
-    return [heading, panel("By cluster-region", toolbar, table, note=counted(len(found), "service"))]
+def _head(*about: Node) -> Node:
+    return el("Div", el("H1", "Services", tabIndex="-1", data_title="Services"), *about, cls="page-head")
 
 
-def _options(wanted: Health | None) -> list[tuple[str, str, bool]]:
-    options = [("All", "/services", wanted is None)]
-    for health, look in theme.HEALTH.items():
-        options.append((look.word, page_path("/services", {"health": health.value}), health is wanted))
-    return options
+def _empty() -> list[Node]:
+    return [_head(), el("Div", states.first_event(f"{to_instant(context.now())[:19]}Z"), cls="panel")]
 
 
-def _has(row: ServiceRow, health: Health) -> bool:
-    return any(state.health is health for state in row.states.values())
-
-
-register_page(__name__, path="/services", title="Services - DQD", layout=live.serve("services", view))
+register_page(__name__, path=PATH, title="Services - DQD", layout=live.serve("services", view))
