@@ -1,5 +1,6 @@
 """/clusters/<cluster_id>: how one cluster-region is doing, and what was tried on it."""
 
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from urllib.parse import unquote
@@ -23,7 +24,7 @@ from data.views import ClusterSummary
 from pages import live
 from pages.asked import Period, identifier, outcome, period, trigger
 from pages.attempts_list import Asked, attempts_panel
-from pages.cluster_services import chosen, services_part
+from pages.cluster_services import chosen, services_head, services_part
 from pages.cluster_timeline import timeline_parts
 from pages.drawing import Args, Part, View
 from pages.summary_numbers import summary_numbers
@@ -47,7 +48,16 @@ def view(generation: Generation, args: Args) -> View:
             Part("head", lambda: _head(shown, listed, days), lasting=False),
             Part("numbers", lambda: summary_numbers(listed.path, days.query, numbers()), cls="kpis kpis-6"),
             *timeline_parts(generation, shown, days, now),
-            Part("services", lambda: services_part(generation, shown, listed, order), lasting=False),
+            Part(
+                "services-head",
+                lambda: services_head(shown, listed, order),
+                cls="joined-above",
+                steady=lambda: services_head(shown, listed, replace(order, text=None)),
+                lasting=False,
+            ),
+            Part(
+                "services", lambda: services_part(generation, shown, listed, order), cls="joined-below", lasting=False
+            ),
             Part("attempts", lambda: _attempts(shown, listed), what="attempts", lasting=False),
         ],
         of=(cluster_id, days.name, days.start, days.end),

@@ -41,13 +41,22 @@ def chosen(args: Args) -> Chosen:
     return Chosen(text or None, sort if sort.removeprefix("-") in SORTS else USUAL)
 
 
-def services_part(generation: Generation, shown: ClusterSummary, listed: Asked, order: Chosen) -> Node:
-    """The panel; the rest of the address stays."""
-    health = shown.health
+def services_head(shown: ClusterSummary, listed: Asked, order: Chosen) -> Node:
+    """The heading and the text to look for; apart, so that typing does not draw it again."""
+    query = listed.query | order.query | {"cursor": listed.cursor}
+    search = filters.form(
+        listed.path, "Filter services", filters.text_field("q", "Find", order.text, "Service, team or version"),
+        *[filters.kept(name, value) for name, value in query.items() if name != "q"], live=True,
+    )  # fmt: skip
     if not shown.services:
-        return panel("Services", states.empty("Nothing was ever deployed here."), anchor=ANCHOR)
-    parts = [f"{health.healthy} healthy", counted(health.attention, "needs attention", "need attention")]
-    parts += [f"{health.unknown} unknown"] if health.unknown else []
+        return panel("Services", anchor=ANCHOR)
+    return panel("Services", search, anchor=ANCHOR)
+
+
+def services_part(generation: Generation, shown: ClusterSummary, listed: Asked, order: Chosen) -> Node:
+    """The services themselves; the rest of the address stays."""
+    if not shown.services:
+        return el("Div", states.empty("Nothing was ever deployed here."), cls="panel")
     found = ordered(matching(shown.services, order.text), order.sort)
     query = listed.query | {"cursor": listed.cursor}
 
@@ -57,19 +66,21 @@ def services_part(generation: Generation, shown: ClusterSummary, listed: Asked, 
     def sorted_by(sort: str) -> str:
         return address(sort=sort if sort != USUAL else None)
 
-    behind = promotion_path.behind(generation, context.scope())
-    search = filters.form(
-        listed.path, "Filter services", filters.text_field("q", "Service, team or version", order.text),
-        *[filters.kept(name, value) for name, value in query.items() if name != "q"], button="Filter",
-    )  # fmt: skip
     chips = [(f"text: {order.text}", address(q=None))] if order.text else []
     if not found:
-        body: Node = states.no_match("services", [filters.chip(*one) for one in chips], address(q=None))
-        return panel("Services", el("Div", search, cls="toolbar"), body, anchor=ANCHOR, note=", ".join(parts))
-    if order.text:
-        parts.insert(0, f"{len(found)} of {counted(len(shown.services), 'service')}")
-    listing = services_table(found, behind, order.sort, sorted_by)
-    return panel(
-        "Services", el("Div", search, cls="toolbar"), filters.chips(chips, address(q=None)), listing,
-        anchor=ANCHOR, note=", ".join(parts),
+        body = states.no_match("services", [filters.chip(*one) for one in chips], address(q=None))
+        return el("Div", body, cls="panel")
+    behind = promotion_path.behind(generation, context.scope())
+    return el(
+        "Div", el("P", _size(shown, len(found)), cls="hint", role="status"), filters.chips(chips, address(q=None)),
+        services_table(found, behind, order.sort, sorted_by), cls="panel",
     )  # fmt: skip
+
+
+def _size(shown: ClusterSummary, found: int) -> str:
+    """How many are shown, and how all of them are."""
+    health = shown.health
+    every = counted(len(shown.services), "service")
+    parts = [every if found == len(shown.services) else f"{found} of {every}", f"{health.healthy} healthy"]
+    parts.append(counted(health.attention, "needs attention", "need attention"))
+    return ", ".join([*parts, f"{health.unknown} unknown"] if health.unknown else parts)

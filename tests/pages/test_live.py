@@ -48,7 +48,9 @@ def test_a_new_attempt_redraws_only_what_it_changed(living):
                         endedAt="2026-02-24T11:09:00Z"))  # fmt: skip
     model.refresh(ReadModelReader(living.aws.dynamodb, living.aws.tables))
     answer = browser.refresh(page)
-    assert changed_regions(answer) == {"head", "numbers", "services", "attempts"}
+    assert changed_regions(answer) == {
+        "head", "numbers", "timeline", "timeline-data", "services", "attempts",
+    }  # fmt: skip
     assert "3.9.9" in words([one["children"] for key, one in answer.items() if '"attempts"' in key])
     assert int(answer["page-mark"]["children"]) > int(words(named(page, "page-mark")))
     assert changed_regions(browser.refresh(promotions)) == set()
