@@ -1,17 +1,14 @@
-"""The services of one cluster-region: what serves, since when, what was tried last, and how it went before."""
+"""The services of one cluster-region, sorted by their headings."""
 
 from collections.abc import Mapping, Sequence
 
-from components import theme
-from components.badges import attempt_badge, gates, health_badge, history, unconfirmed
-from components.links import build_path, link, pair_path, service_path
-from components.panel import row, table
-from components.promotion_lanes import behind_words
+from components.badges import unconfirmed
+from components.links import link, service_path
+from components.pair_rows import pair_row
+from components.panel import table
 from components.sorting import Address, sort_heading
-from components.tags import Child, Node, el, icon, mono
-from components.words import none, when
+from components.tags import Child, Node
 from data.catalog_models import Service
-from data.models import AttemptRow, Health, Status
 from data.promotion_views import Behind
 from data.views import PairState
 
@@ -25,43 +22,9 @@ def services_table(items: Sequence[tuple[Service, PairState]], behind: BehindOf,
         ("Serving", ""), sort_heading("Since", "since", sort, address, newest=True),
         sort_heading("Latest attempt", "latest", sort, address, newest=True), ("Gates", ""), ("Last 12", ""),
     ]  # fmt: skip
-    rows = [_row(service, state, behind.get((state.cluster_id, state.service_id))) for service, state in items]
-    return table("Services on this cluster-region", columns, rows, cls="services")
+    rows = [pair_row(_name(one), state, behind.get((state.cluster_id, state.service_id))) for one, state in items]
+    return table("Services on this cluster-region", columns, rows, cls="pairs")
 
 
-def _row(service: Service, state: PairState, behind: Behind | None) -> Node:
-    finished = state.current.latest_finished
-    shown = gates(state.gates, finished.attempt_id) if finished and state.gates else none("no test results")
-    return row(
-        [link(service.name, service_path(service.service_id), cls="strong"), unconfirmed(service.confirmed)],
-        _health(state), _serving(state, behind), el("Td", when(state.current.serving_since), cls="nowrap"),
-        _latest(state), shown,
-        link(history(state.current.outcomes), pair_path(state.cluster_id, state.service_id)),
-    )  # fmt: skip
-
-
-def _health(state: PairState) -> list[Child]:
-    why = el("Div", state.why, cls="reason") if state.why else None
-    look = theme.HEALTH[state.health]
-    if state.health is Health.HEALTHY:
-        return [el("Span", icon(look.icon), el("Span", look.word), cls="state-plain tone-success")]
-    return [health_badge(state.health), why]
-
-
-def _serving(state: PairState, behind: Behind | None) -> list[Child]:
-    serving = state.current.serving
-    lags = behind is not None and behind.exact and behind.versions > 0
-    return [
-        _build(serving) if serving else none("nothing serves"),
-        el("Div", behind_words(behind), cls="behind small") if behind and lags else None,
-    ]
-
-
-def _latest(state: PairState) -> list[Child]:
-    latest = state.latest
-    moment = latest.started_at if latest.status is Status.IN_PROGRESS else latest.ended_at or latest.started_at
-    return [attempt_badge(latest), " ", _build(latest), el("Div", when(moment), cls="ink-2 small")]
-
-
-def _build(attempt: AttemptRow) -> Node:
-    return link(mono(attempt.build_version), build_path(attempt.attempt_id))
+def _name(service: Service) -> list[Child]:
+    return [link(service.name, service_path(service.service_id), cls="strong"), unconfirmed(service.confirmed)]

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from components import theme
-from components.badges import attempt_badge, gates, health_badge, history, unconfirmed
-from components.links import build_path, cluster_path, link, pair_path, service_path
-from components.panel import row, table
-from components.tags import Child, Node, el, hidden, icon, mono
-from components.words import none, when
-from data.catalog_models import Cluster, Service
+from components.badges import unconfirmed
+from components.links import cluster_path, link
+from components.pair_rows import pair_row
+from components.panel import table
+from components.tags import Child, Node, el, hidden, icon
+from components.words import when
+from data.catalog_models import Cluster
 from data.instants import seconds_between
 from data.models import (
-    AttemptRow,
     Health,
     Instant,
     Status,
@@ -21,30 +21,11 @@ from data.views import ClusterHealth, PairState
 DAY = 86_400
 
 
-def _gates_of(state: PairState) -> Node | None:
-    finished = state.current.latest_finished
-    return gates(state.gates, finished.attempt_id) if finished and state.gates else None
-
-
-def services_table(items: Sequence[tuple[Service, PairState]]) -> Node:
-    """The services of one cluster-region."""
-    rows = [_state_row(_service_name(service), state) for service, state in items]
-    return table("Services on this cluster-region", _state_columns("Service"), rows)
-
-
 def clusters_table(items: Sequence[tuple[Cluster, PairState]]) -> Node:
     """The cluster-regions of one service."""
-    rows = [_state_row(_cluster_name(cluster), state) for cluster, state in items]
-    return table("Cluster-regions of this service", _state_columns("Cluster-region"), rows)
-
-
-def _state_columns(first: str) -> list[tuple[str, str]]:
-    return [(name, "") for name in (first, "Health", "Serving", "Since", "Latest attempt", "Gates", "Last 12")]
-
-
-def _service_name(service: Service) -> list[Child]:
-    name = link(service.name, service_path(service.service_id), cls="strong")
-    return [name, unconfirmed(service.confirmed)]
+    names = ("Cluster-region", "Health", "Serving", "Since", "Latest attempt", "Gates", "Last 12")
+    rows = [pair_row(_cluster_name(cluster), state) for cluster, state in items]
+    return table("Cluster-regions of this service", [(name, "") for name in names], rows, cls="pairs")
 
 
 def retired_note(gone: Sequence[tuple[Cluster, Instant]]) -> Node | None:
@@ -61,27 +42,6 @@ def _cluster_name(cluster: Cluster) -> list[Child]:
     stage = el("Span", cluster.type.value, cls="stage-name")
     name = link(cluster.name, cluster_path(cluster.cluster_id), cls="strong")
     return [name, stage, unconfirmed(cluster.confirmed)]
-
-
-def _state_row(name: list[Child], state: PairState) -> Node:
-    serving, latest = state.current.serving, state.latest
-    rows = pair_path(state.cluster_id, state.service_id)
-    said: list[Child] = [health_badge(state.health)]
-    if state.health is not Health.HEALTHY and state.why:
-        said.append(el("Div", state.why, cls="reason"))
-    tried: list[Child] = [attempt_badge(latest), " ", _build(latest)]
-    if latest.status is not Status.IN_PROGRESS:
-        tried.append(el("Div", when(latest.ended_at or latest.started_at), cls="ink-2 small"))
-    return row(
-        name, said, _build(serving) if serving else none("nothing serves"),
-        el("Td", when(state.current.serving_since), cls="nowrap"), tried,
-        _gates_of(state) or none("no test results"),
-        link(history(state.current.outcomes), rows),
-    )  # fmt: skip
-
-
-def _build(attempt: AttemptRow) -> Node:
-    return link(mono(attempt.build_version), build_path(attempt.attempt_id))
 
 
 def stages(clusters: Sequence[ClusterHealth], hour: str | None = None) -> Node:

@@ -1,6 +1,7 @@
 """Cards and tables of states."""
 
 from components import state_views
+from components.services_table import services_table
 from data.models import EVERYTHING, Status
 from data.queries import cluster_summary, clusters, overview, service_summary
 from tests.read_model import AQUILA, MIRA, NOW, PAVO, attempt, gate, generation
@@ -34,7 +35,7 @@ def test_the_stages_are_in_promotion_order():
 
 def test_each_service_of_a_cluster_has_health_serving_latest_gates_and_history():
     summary = cluster_summary(HELD, EVERYTHING, MIRA, "2026-02-01", "2026-02-24", NOW)
-    table = state_views.services_table(summary.services)
+    table = services_table(summary.services, {}, "health", lambda sort: f"/?sort={sort}")
     [row] = [row for row in nodes(table, "Tr") if "Authentication" in words(row)]
     assert "Needs attention failed: image pull 1.0.0" in words(row)
     assert with_class(row, "history")[0]["props"]["aria-label"] == "Last 2 attempts: 1 success, 1 failed"
@@ -57,8 +58,8 @@ def test_a_card_says_how_lately_something_was_tried():
 
 
 def test_every_table_has_a_caption_and_a_focusable_region():
-    summary = cluster_summary(HELD, EVERYTHING, MIRA, "2026-02-01", "2026-02-24", NOW)
-    tree = state_views.services_table(summary.services)
+    summary = service_summary(HELD, EVERYTHING, "authn", "2026-02-01", "2026-02-24", NOW)
+    tree = state_views.clusters_table(summary.states)
     assert list(nodes(tree, "Caption"))
     assert (tree["props"]["role"], tree["props"]["tabIndex"]) == ("region", "0")
     assert tree["props"]["aria-label"]
