@@ -3,7 +3,7 @@
 Each stands on what the page and the JSON of the same name stand on, and takes the same filters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, Response
 
@@ -18,8 +18,9 @@ from data.cluster_queries import matching
 from data.errors import NotFound
 from data.generation import Generation
 from data.instants import day_before, to_instant
-from data.matrix_filter import MatrixFilter, narrowed
+from data.matrix_filter import MatrixFilter
 from data.models import Day, Instant, Scope
+from data.views import Overview
 
 bp = Blueprint("exports", __name__)
 routes = Routes(bp, "Exports", "/api")
@@ -40,17 +41,16 @@ NOT_FOUND = {404: Answer("There is no such thing within your scope.", "Problem",
 
 @routes.get(
     "/exports/attempts.csv", FILE, also=NOT_FOUND,
-    accepts=(params.CLUSTER_ID, params.SERVICE_ID, params.TEAM, *params.LISTED),
+    accepts=(params.CLUSTER_ID, params.CLUSTER_TYPE, params.SERVICE_ID, params.TEAM, *params.LISTED),
 )  # fmt: skip
 def attempts_csv(asked: Asked) -> Response:
     """Attempts, newest first, as CSV.
 
-    Of everything, or of a cluster-region, a service, the services of a team.
+    Of everything, or of a cluster-region or those of a type, a service, the services of a team.
     """
     gen, scope = context.generation(), context.scope()
     found = long_lists.attempts(
-        context.store(), scope, cluster_ids=_clusters(gen, scope, asked), cluster_id=asked.cluster_id,
-        service_ids=_services(gen, scope, asked), status=asked.status, trigger=asked.trigger,
+        context.store(), scope, _within(gen, scope, asked), status=asked.status, trigger=asked.trigger,
         cancelled=asked.cancelled, since=asked.since, until=asked.until,
     )  # fmt: skip
     table = export_tables.attempts(found, queries.serving_attempts(gen), visible.suites(gen, scope))
@@ -69,8 +69,7 @@ def promotions_csv(asked: Asked) -> Response:
     """
     gen, scope = context.generation(), context.scope()
     found = long_lists.promotions(
-        context.store(), scope, cluster_ids=_clusters(gen, scope, asked), cluster_id=asked.cluster_id,
-        service_ids=_services(gen, scope, asked), status=asked.promotion_status, version=asked.version,
+        context.store(), scope, _within(gen, scope, asked), status=asked.promotion_status, version=asked.version,
         from_cluster_id=asked.from_cluster_id, since=asked.since, until=asked.until,
     )  # fmt: skip
     table = export_tables.promotions(found)
@@ -78,33 +77,20 @@ def promotions_csv(asked: Asked) -> Response:
     return sent(table, "promotions", *_what(asked), asked.version, asked.promotion_status, *days)
 
 
-@routes.get("/exports/services.csv", FILE, accepts=(params.TEAM, params.HEALTH), also=NOT_FOUND)
-def services_csv(asked: Asked) -> Response:
-    """Each service on each cluster-region where it ever was, as CSV.
-
-    With `health`, the services that are in this state somewhere.
-    """
-    gen, scope = context.generation(), context.scope()
-    _known_team(gen, scope, asked)
-    found = [
-        one for one in queries.services(gen, scope, context.now())
-        if asked.team in (None, one.service.team)
-        and (asked.health is None or any(state.health is asked.health for state in one.states.values()))
-    ]  # fmt: skip
-    table = export_tables.services(found, visible.suites(gen, scope))
-    return sent(table, "services", asked.team, asked.health, _today())
-
-
 @routes.get("/exports/matrix.csv", FILE, accepts=params.MATRIX, also=NOT_FOUND)
 def matrix_csv(asked: Asked) -> Response:
     """Services by cluster-region, as the overview shows them: a row a service, as CSV."""
-    gen, scope, now = context.generation(), context.scope(), context.now()
-    _known_team(gen, scope, asked)
-    wanted = MatrixFilter(asked.team, asked.cluster_type, asked.pair_status, asked.text, asked.favourites)
-    behind = promotion_path.behind(gen, scope)
-    seen = narrowed(queries.overview(gen, scope, now), wanted, behind, scope)
-    table = export_tables.matrix(queries.overview(gen, seen, now), behind)
-    return sent(table, "matrix", asked.team, asked.cluster_type, asked.pair_status, asked.text, _today())
+    found = _overview(asked)
+    table = export_tables.matrix(found, promotion_path.behind(context.generation(), context.scope()))
+    return sent(table, "matrix", *_filters(asked), _today())
+
+
+@routes.get("/exports/services.csv", FILE, accepts=params.MATRIX, also=NOT_FOUND)
+def services_csv(asked: Asked) -> Response:
+    """Each service on each cluster-region where it ever was, filtered as the overview is, as CSV."""
+    found = _overview(asked)
+    suites = visible.suites(context.generation(), context.scope())
+    return sent(export_tables.services(found.services, suites), "services", *_filters(asked), _today())
 
 
 @routes.get("/exports/cluster-services.csv", FILE, accepts=(*params.PAIR, params.PART), also=NOT_FOUND)
@@ -146,6 +132,17 @@ def span(first: Day, last: Day) -> Sequence[str]:
     return (first,) if first == last else (first, "to", last)
 
 
+def _overview(asked: Asked) -> Overview:
+    gen, scope = context.generation(), context.scope()
+    _known_team(gen, scope, asked)
+    wanted = MatrixFilter(asked.team, asked.cluster_type, asked.pair_status, asked.text, asked.favourites)
+    return queries.overview(gen, scope, context.now(), wanted)
+
+
+def _filters(asked: Asked) -> Sequence[str | None]:
+    return asked.team, asked.cluster_type, asked.pair_status, asked.text, "favourites" if asked.favourites else None
+
+
 def _today() -> Day:
     return to_instant(context.now())[:10]
 
@@ -159,14 +156,17 @@ def _days(since: Instant | None, until: Instant | None) -> Sequence[str]:
 
 
 def _what(asked: Asked) -> Sequence[str | None]:
-    return asked.team, asked.service_id, asked.cluster_id
+    return asked.team, asked.service_id, asked.cluster_type, asked.cluster_id
 
 
-def _clusters(gen: Generation, scope: Scope, asked: Asked) -> Iterable[str]:
-    """The cluster-regions there are; NotFound where the one asked for is not among them."""
+def _within(gen: Generation, scope: Scope, asked: Asked) -> long_lists.Within:
+    """Services and cluster-regions asked for; NotFound for those there are not."""
+    known = visible.clusters(gen, scope)
     if asked.cluster_id is not None:
-        visible.cluster(gen, scope, asked.cluster_id)
-    return [one.cluster_id for one in visible.clusters(gen, scope)]
+        known = [visible.cluster(gen, scope, asked.cluster_id)]
+    found = [one.cluster_id for one in known if asked.cluster_type in (None, one.type)]
+    whole = asked.cluster_id is None and asked.cluster_type is None
+    return long_lists.Within(found, whole, _services(gen, scope, asked))
 
 
 def _services(gen: Generation, scope: Scope, asked: Asked) -> list[str] | None:

@@ -20,7 +20,7 @@ from data.catalog_models import ClusterType
 from data.errors import InvalidRequest
 from data.instants import add, day_before, seconds_between, to_instant
 from data.matrix_filter import LONGEST_TEXT, PairStatus
-from data.models import Day, Health, Instant, PromotionStatus, Status, Trigger
+from data.models import Day, Instant, PromotionStatus, Status, Trigger
 from data.views import AnalyticsFilter
 from ingest.quarantine_records import State
 from ingest.verdicts import DeliveryVerdict
@@ -53,7 +53,6 @@ class Asked:
     state: State | None = None
     promotion_status: PromotionStatus | None = None
     team: str | None = None
-    health: Health | None = None
     cluster_type: ClusterType | None = None
     pair_status: PairStatus | None = None
     by_hour: bool = False
@@ -229,10 +228,6 @@ FAVOURITES = Parameter(
     "fav", "favourites", values.identifiers,
     {"type": "string", "pattern": rf"^{keys.ID.pattern}(,{keys.ID.pattern})*$", "maxLength": MOST_IDS},
     "Only these services: ids with commas between them.", "authn,billing",
-)  # fmt: skip
-HEALTH = _word(
-    "health", "health", Health,
-    "Only services that are in this state on some cluster-region.", "attention",
 )  # fmt: skip
 A = Parameter(
     "a", "a", values.attempt_id, ATTEMPT_SCHEMA, "The first attempt.", "mira-us-west-2:authn:3.4.1:1283",

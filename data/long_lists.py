@@ -1,7 +1,8 @@
 """Lists read further than a page: page after page, several lists as one, newest first, and never without an end."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar, Unpack
 
 from data.models import Attempt, Instant, Page, Promotion, Scope
@@ -60,57 +61,51 @@ class LongList(Generic[T]):
                 return
 
 
-def attempts(
-    store: AttemptReads,
-    scope: Scope,
-    *,
-    cluster_ids: Iterable[str],
-    cluster_id: str | None = None,
-    service_ids: Sequence[str] | None = None,
-    **asked: Unpack[AttemptFilter],
-) -> LongList[Attempt]:
-    """Attempts of these services (None: of all) on one cluster-region or on all of `cluster_ids`."""
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which pairs a list is of: these services (None: all) on these cluster-regions; `whole`: there are no others."""
 
-    def of_service(service_id: str) -> Fetch[Attempt]:
-        return lambda limit, cursor: store.service_attempts(
-            scope, service_id, cluster_id=cluster_id, **(asked | AttemptFilter(limit=limit, cursor=cursor))
-        )
+    cluster_ids: Sequence[str]
+    whole: bool
+    service_ids: Sequence[str] | None = None
 
-    def on_cluster(one: str) -> Fetch[Attempt]:
-        return lambda limit, cursor: store.cluster_attempts(
-            scope, one, **(asked | AttemptFilter(limit=limit, cursor=cursor))
-        )
+    @property
+    def lists(self) -> list[tuple[str | None, str | None]]:
+        """The fewest lists that hold it, by (service, cluster-region); None in one's place: all of them."""
+        if self.service_ids is None:
+            return [(None, cluster_id) for cluster_id in self.cluster_ids]
+        if self.whole:
+            return [(service_id, None) for service_id in self.service_ids]
+        return [(service_id, cluster_id) for service_id in self.service_ids for cluster_id in self.cluster_ids]
 
-    if service_ids is not None:
-        lists = [of_service(one) for one in service_ids]
-    else:
-        lists = [on_cluster(one) for one in ([cluster_id] if cluster_id is not None else cluster_ids)]
-    return LongList(lists, lambda one: one.started_at)
+
+def attempts(store: AttemptReads, scope: Scope, within: Within, **asked: Unpack[AttemptFilter]) -> LongList[Attempt]:
+    """Attempts of some pairs."""
+
+    def of(service_id: str | None, cluster_id: str | None) -> Fetch[Attempt]:
+        def fetch(limit: int, cursor: str | None) -> Page[Attempt]:
+            turned = asked | AttemptFilter(limit=limit, cursor=cursor)
+            if service_id is not None:
+                return store.service_attempts(scope, service_id, cluster_id=cluster_id, **turned)
+            return store.cluster_attempts(scope, cluster_id or "", **turned)
+
+        return fetch
+
+    return LongList([of(*one) for one in within.lists], lambda one: one.started_at)
 
 
 def promotions(
-    store: PromotionReads,
-    scope: Scope,
-    *,
-    cluster_ids: Iterable[str],
-    cluster_id: str | None = None,
-    service_ids: Sequence[str] | None = None,
-    **asked: Unpack[PromotionFilter],
+    store: PromotionReads, scope: Scope, within: Within, **asked: Unpack[PromotionFilter]
 ) -> LongList[Promotion]:
-    """Promotions of these services (None: of all) into one cluster-region or into all of `cluster_ids`."""
+    """Promotions of some services into some cluster-regions."""
 
-    def of_service(service_id: str) -> Fetch[Promotion]:
-        return lambda limit, cursor: store.service_promotions(
-            scope, service_id, cluster_id=cluster_id, **(asked | PromotionFilter(limit=limit, cursor=cursor))
-        )
+    def of(service_id: str | None, cluster_id: str | None) -> Fetch[Promotion]:
+        def fetch(limit: int, cursor: str | None) -> Page[Promotion]:
+            turned = asked | PromotionFilter(limit=limit, cursor=cursor)
+            if service_id is not None:
+                return store.service_promotions(scope, service_id, cluster_id=cluster_id, **turned)
+            return store.cluster_promotions(scope, cluster_id or "", **turned)
 
-    def into(one: str) -> Fetch[Promotion]:
-        return lambda limit, cursor: store.cluster_promotions(
-            scope, one, **(asked | PromotionFilter(limit=limit, cursor=cursor))
-        )
+        return fetch
 
-    if service_ids is not None:
-        lists = [of_service(one) for one in service_ids]
-    else:
-        lists = [into(one) for one in ([cluster_id] if cluster_id is not None else cluster_ids)]
-    return LongList(lists, lambda one: one.promoted_at)
+    return LongList([of(*one) for one in within.lists], lambda one: one.promoted_at)

@@ -83,6 +83,8 @@ def test_attempts_are_all_there_are_newest_first(client):
         ({"clusterId": MIRA, "serviceId": "authn"}, f"clusters/{MIRA}/attempts?serviceId=authn"),
         ({"clusterId": MIRA, "status": "SUCCESS"}, f"clusters/{MIRA}/attempts?status=SUCCESS"),
         ({"serviceId": "authn", "cancelled": "true"}, "services/authn/attempts?cancelled=true"),
+        ({"type": "Development"}, f"clusters/{MIRA}/attempts"),
+        ({"type": "Staging", "serviceId": "authn"}, f"clusters/{PAVO}/attempts?serviceId=authn"),
         ({"clusterId": MIRA, "trigger": "merge"}, f"clusters/{MIRA}/attempts?trigger=merge"),
         (
             {"clusterId": MIRA, "from": "2026-02-20", "to": "2026-02-22"},
@@ -183,8 +185,8 @@ def test_services_have_a_row_for_each_cluster_region(client):
     assert set(flat(listed)) <= set(first)
     assert (first["currentVersion"], first["health"], first["why"]) == ("3.4.2", "attention", "failed: image pull")
     assert first["gates.functional.verdict"] == "missing"
-    attention = exported(client, "services.csv", health="attention")
-    assert {one["serviceId"] for one in attention} == {"authn"}
+    running = exported(client, "services.csv", status="in-progress", type="Production")
+    assert [(one["serviceId"], one["clusterId"]) for one in running] == [("billing", AQUILA)]
 
 
 def test_the_matrix_has_a_row_a_service_and_columns_for_each_cluster_region(client):
