@@ -17,8 +17,9 @@ from data.models import EVERYTHING, AttemptRow, Current, Gate, Instant, PairDay,
 from data.past_attempts import PastAttempts, attempt_at, attempts_at
 from data.standing_folds import retired
 
-KEPT = 4  # generations of the past that are remembered beside the newest
+KEPT = 8  # generations of the past that are remembered beside the newest
 DAY_MS = 86_400_000
+NOTHING: Mapping[str, AttemptRow] = {}
 
 Pair = tuple[str, str]
 
@@ -39,8 +40,11 @@ def generation_at(gen: Generation, at: Instant) -> Generation:
     return remembered(gen, (at,), lambda: derived(gen, at, attempts_at(gen.attempts, at)))
 
 
-def derived(gen: Generation, at: Instant, past: PastAttempts) -> Generation:
-    """The generation whose attempts are those of the past; pairs that are the same then and now are taken over."""
+def derived(gen: Generation, at: Instant, past: PastAttempts, held: Mapping[str, AttemptRow] = NOTHING) -> Generation:
+    """The generation whose attempts are those of the past; pairs that are the same then and now are taken over.
+
+    `held`: further attempts of which all is known.
+    """
     first = milliseconds(f"{gen.first_day}T00:00:00.000Z") if gen.first_day else 0
     currents = {
         pair: current
@@ -48,7 +52,7 @@ def derived(gen: Generation, at: Instant, past: PastAttempts) -> Generation:
         if pair not in past.pairs and all(moment <= at for moment in current.retirements)
     }
     todo = {pair for pair in gen.currents if pair not in currents} | past.pairs
-    for found in _states(past.attempts, first, at, todo, _full_rows(gen.currents.values())):
+    for found in _states(past.attempts, first, at, todo, {**_full_rows(gen.currents.values()), **held}):
         currents[_pair(found)] = _retired_by(found, gen.currents.get(_pair(found)), at)
     days = rows_of_days(past.attempts, past.days)
     folded = [fold_rows(*key, rows) for key, rows in days.items() if rows]

@@ -3,6 +3,7 @@
 A page needs nothing for it: within its view, generation, store and time are those of then.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,18 +14,31 @@ import pandas as pd
 import context
 from components import asof_bar
 from components.asof_bar import Line, Shown, Step
+from components.change_list import change_list
 from components.links import Query, cluster_path, page_path, service_path
-from data import keys
+from components.tags import Node
+from components.words import absolute
+from data import keys, queries
+from data.changes_between import changes_between
 from data.day_numbers import from_milliseconds, milliseconds
+from data.days import to_row
+from data.errors import Unavailable
 from data.generation import Generation
-from data.instants import add, to_instant
+from data.instants import add, from_instant, to_instant
+from data.known import Known, generation_known
+from data.known_reads import reading
 from data.models import Instant, Scope
 from data.past_marks import beside, marks
-from data.point_in_time import generation_at, holds
+from data.past_views import ChangesOf
+from data.point_in_time import generation_at, holds, is_lean, with_rows
+from data.views import PairState
 from pages import moments
 from pages.drawing import Args, Drawing, Part, View, draw
 from pages.moments import Moments, Refused
 
+log = logging.getLogger(__name__)
+
+SHOWN_ATTENTION = 12
 Draw = Callable[[Generation, Args], View]
 HOUR, DAY = 3600, 86_400
 
@@ -41,6 +55,10 @@ class Place:
     def address(self, words: Mapping[str, str | None]) -> str:
         """The same page at other instants."""
         return page_path(self.path, self.query | dict(words))
+
+    def has(self, state: PairState) -> bool:
+        """Whether the page shows this pair."""
+        return self.cluster_id in (None, state.cluster_id) and self.service_id in (None, state.service_id)
 
     def frame(self, gen: Generation, scope: Scope) -> pd.DataFrame:
         """The attempts the page is about."""
@@ -81,11 +99,50 @@ def drawing(name: str, view: Draw, args: Args, first: bool) -> Drawing:
     if not holds(newest, asked.at):
         held = asof_bar.not_held(asked.at, newest.first_day, back)
         return draw(newest, View([Part("refused", lambda: held, lasting=False)]), key, first)
-    then = generation_at(newest, asked.at)
-    with context.looking_back(then):
-        shown = view(then, {name: value for name, value in args.items() if name not in moments.NAMES})
-        parts = [*_bar(newest, here, asked, now), *shown.parts]
-        return draw(then, replace(shown, parts=parts), key, first)
+    past = looked_back(newest, asked.at, asked.known, here)
+    with context.looking_back(past.generation):
+        shown = view(past.generation, {word: value for word, value in args.items() if word not in moments.NAMES})
+        parts = [*_bar(newest, here, asked, past.unread, now), *_changes(newest, past, here, asked), *shown.parts]
+        return draw(past.generation, replace(shown, parts=parts), key, first)
+
+
+def looked_back(newest: Generation, at: Instant, known: Instant | None, here: Place) -> Known:
+    """The generation of then, with what the store has of the attempts that need attention."""
+    store, scope = context.store(), context.scope()
+    past = Known(generation_at(newest, at), 0)
+    if known:
+        past = generation_known(newest, at, known, reading(store, known))
+    then, key = past.generation, ("full", scope.key, here.cluster_id, here.service_id)
+    try:
+        return replace(past, generation=then.memo.get(key, lambda: _filled(then, scope, here)))
+    except Unavailable as error:  # the state is right without the links
+        log.warning("attempts of %s not read: %s", at, error)
+        return past
+
+
+def _filled(then: Generation, scope: Scope, here: Place) -> Generation:
+    """The generation with links and counts on its first rows in need of attention; columns do not hold them."""
+    ill = [one for one in queries.overview(then, scope, from_instant(then.as_of)).attention if here.has(one)]
+    rows = [one.current.latest_finished for one in ill if one.current.latest_finished]
+    lean = [(row.attempt_id, row.started_at) for row in rows[:SHOWN_ATTENTION] if is_lean(row)]
+    return with_rows(then, map(to_row, context.store().standing(scope, lean))) if lean else then
+
+
+def _changes(newest: Generation, past: Known, here: Place, asked: Moments) -> list[Part]:
+    """What is otherwise at the other instant; always told from the earlier one to the later."""
+    if asked.other is None:
+        return []
+    other = newest if asked.to_now else generation_at(newest, asked.other)
+    sides = [(past.generation, absolute(asked.at)), (other, "now" if asked.to_now else absolute(asked.other))]
+    (then, from_words), (now, to_words) = sides if asked.at <= asked.other else reversed(sides)
+    of = ChangesOf(here.cluster_id, here.service_id, here.query.get("team"))
+    later = None if now is newest else moments.word(now.as_of)
+
+    def part() -> Node:
+        found = changes_between(then, now, context.scope(), of)
+        return change_list(found, (from_words, to_words), later)
+
+    return [Part("asof-changes", part, lasting=False)]
 
 
 def _now(shown: View, here: Place) -> View:
@@ -98,9 +155,9 @@ def _now(shown: View, here: Place) -> View:
     return replace(shown, parts=[head, bar, *rest]) if rest else shown
 
 
-def _bar(newest: Generation, here: Place, asked: Moments, now: datetime) -> list[Part]:
+def _bar(newest: Generation, here: Place, asked: Moments, unread: int, now: datetime) -> list[Part]:
     frame = here.frame(newest, context.scope())
-    shown = _shown(here, asked)
+    shown = _shown(here, asked, unread)
     line = _line(newest, frame)
     steps = _steps(here, asked, frame, newest, now)
     still = replace(shown, at=from_milliseconds(line.first), known=None, other=None)
@@ -115,7 +172,7 @@ def _bar(newest: Generation, here: Place, asked: Moments, now: datetime) -> list
     ]
 
 
-def _shown(here: Place, asked: Moments) -> Shown:
+def _shown(here: Place, asked: Moments, unread: int) -> Shown:
     query = asked.query
     return Shown(
         at=asked.at,
@@ -128,7 +185,7 @@ def _shown(here: Place, asked: Moments) -> Shown:
         alone=here.address(query | {moments.DIFF: None}),
         known_then=here.address(query | {moments.KNOWN: moments.word(asked.at)}),
         known_now=here.address(query | {moments.KNOWN: None}),
-        unread=0,
+        unread=unread,
     )
 
 

@@ -1,0 +1,108 @@
+"""The second clock: the state at an instant as it was known at another.
+
+An attempt nobody had heard of by then is left out by its columns. One of which more was learned since is folded
+again from what had been said by then; that takes reading its claims, so it is done only for the attempts that decide
+a pair's state, and for no more than MOST of them. Pure but for the reading, which is a function handed in.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from data import keys
+from data.day_numbers import EARLIEST, milliseconds
+from data.days import fold_rows, to_row
+from data.folds import Version, fold_attempt
+from data.generation import Generation, Memo
+from data.models import EVERYTHING, AttemptRow, Claim, Current, Instant, PairDayKey
+from data.past_attempts import PastAttempts, attempt_at, attempts_at, changed_days
+from data.point_in_time import derived, rows_of_days
+
+MOST = 200  # attempts whose claims are read
+ROUNDS = 6  # what is folded again may let another attempt decide
+NO_END = 10**14  # milliseconds, later than everything
+
+Told = Mapping[str, AttemptRow | None]  # by attempt id; None: what was said by then is not kept
+Read = Callable[[Sequence[AttemptRow], Collection[str]], Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A generation as it was known, and how many attempts in it are shown as they are known now."""
+
+    generation: Generation
+    unread: int
+
+
+def generation_known(gen: Generation, at: Instant, known: Instant, read: Read) -> Known:
+    """What was so at `at`, as it was known at `known`."""
+    memo: Memo = gen.memo.get("points in time as known", lambda: Memo(4))
+    return memo.get((at, known), lambda: _known(gen, at, known, read))
+
+
+def _known(gen: Generation, at: Instant, known: Instant, read: Read) -> Known:
+    past, told = attempts_at(gen.attempts, at, known), dict[str, AttemptRow | None]()
+    for last in (*[False] * ROUNDS, True):
+        held = {one: attempt_at(row, at) for one, row in told.items() if row}
+        then = derived(gen, at, past, held)
+        doubtful = [row for row in _deciding(then.currents.values()) if not row.heard_at or row.heard_at > known]
+        asked = [row for row in doubtful if row.attempt_id not in told][: MOST - len(told)]
+        if last or not asked:
+            break
+        fresh = read(asked, heard_of(gen, asked, known))
+        past = _corrected(past, asked, fresh, at)
+        told.update(fresh)
+    return Known(then, len(doubtful))
+
+
+def _deciding(currents: Collection[Current]) -> Iterator[AttemptRow]:
+    """The attempts that decide these pairs' states, each once."""
+    seen = set[str]()
+    for one in currents:
+        for row in (one.latest, one.latest_finished, one.serving, one.last_good):
+            if row and row.attempt_id not in seen:
+                seen.add(row.attempt_id)
+                yield row
+
+
+def heard_of(gen: Generation, rows: Collection[AttemptRow], known: Instant) -> frozenset[str]:
+    """The attempts of these rows' pairs that had been heard of by then."""
+    pairs = [row.attempt_id.split(":")[:2] for row in rows]
+    frame = gen.attempts.frame(
+        EVERYTHING, 0, NO_END, columns=("cluster", "service", "version", "number", "received"),
+        cluster_ids={cluster for cluster, _ in pairs}, service_ids={service for _, service in pairs},
+    )  # fmt: skip
+    frame = frame[frame["received"].to_numpy() <= milliseconds(known)]
+    names = zip(*(frame[name].tolist() for name in ("cluster", "service", "version", "number")), strict=True)
+    return frozenset(keys.attempt_id(*one) for one in names)
+
+
+def row_known(
+    attempt_id: str, claims: Sequence[Claim], version: Version, known: Instant, heard: Collection[str]
+) -> AttemptRow | None:
+    """An attempt as it follows from what had been received by then; None where nothing of that is kept."""
+    own = [claim for claim in claims if claim.received_at <= known]
+    listed = tuple(one for one in version.listed if one.attempt_id in heard)
+    waiting = tuple(claim for claim in version.waiting if claim.received_at <= known)
+    attempt = fold_attempt(attempt_id, own, Version(listed, waiting), retention_days=0).attempt
+    return to_row(attempt) if attempt else None
+
+
+def _corrected(past: PastAttempts, asked: Sequence[AttemptRow], told: Told, at: Instant) -> PastAttempts:
+    """The past with these attempts as they were known."""
+    known = {row.attempt_id: found for row in asked if (found := told.get(row.attempt_id))}
+    days: set[PairDayKey] = set()
+    for row in asked:
+        if row.attempt_id in known:
+            cluster, service = row.attempt_id.split(":")[:2]
+            starts = (row.started_at, known[row.attempt_id].started_at)
+            days |= {(cluster, service, start[:10]) for start in starts}
+    rows = {
+        key: [row for row in found if row.attempt_id not in known]
+        for key, found in rows_of_days(past.attempts, days).items()
+    }
+    for one in known.values():
+        if one.started_at <= at:
+            cluster, service = one.attempt_id.split(":")[:2]
+            rows[cluster, service, one.started_at[:10]].append(attempt_at(one, at))
+    folded = [fold_rows(*key, found) for key, found in rows.items() if found]
+    return changed_days(past, days, past.attempts.replaced(days, folded, EARLIEST))

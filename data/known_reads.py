@@ -1,0 +1,28 @@
+"""Reading what was said of attempts by an instant: the part of the second clock that asks the store."""
+
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from data import keys
+from data.known import Read, row_known
+from data.models import EVERYTHING, AttemptRow, Instant
+from data.store import Store
+
+THREADS = 8  # each attempt takes two Queries
+
+
+def reading(store: Store, known: Instant) -> Read:
+    """How to learn what was known of attempts at `known`. Unavailable where the store is."""
+
+    def read(rows: Sequence[AttemptRow], heard: Collection[str]) -> dict[str, AttemptRow | None]:
+        def one(row: AttemptRow) -> AttemptRow | None:
+            parts = keys.split_attempt_id(row.attempt_id)
+            if parts is None:
+                return None
+            claims = store.claims(EVERYTHING, row.attempt_id)
+            return row_known(row.attempt_id, claims, store.version(EVERYTHING, *parts[:3]), known, heard)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            return dict(zip((row.attempt_id for row in rows), pool.map(one, rows), strict=True))
+
+    return read
