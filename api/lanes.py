@@ -54,6 +54,7 @@ def _waiting(of: Waiting) -> Json:
         "gates": gates(of.gates),
         "blockers": [_blocker(one) for one in of.blockers],
         "underWay": of.under_way,
+        "promotedBy": of.by,
     }
 
 

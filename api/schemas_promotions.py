@@ -20,6 +20,7 @@ WAITING = closed(
     soakUntil=maybe(TIME, "Null where no soak time is set."), soakLeftSec=maybe(SECONDS),
     gates=by_suite(ref("Gate")), blockers=array(ref("Blocker")),
     underWay=maybe(words(PromotionStatus), "APPROVED or IN_PROGRESS where somebody is moving it."),
+    promotedBy=maybe(TEXT, "Who had it promoted here, where that was reported."),
 )  # fmt: skip
 STOP = closed(
     "One cluster-region of a service's lane.",

@@ -42,6 +42,13 @@
     return Math.floor(seconds / 86400) + " d";
   }
 
+  // What is over by this clock is marked, so that the page is drawn again until the server says what follows.
+  function countdown(element, seconds) {
+    const over = seconds >= 0;
+    if (over !== element.classList.contains("is-over")) element.classList.toggle("is-over", over);
+    return over ? "over" : age(Math.max(-seconds, 60)) + " left";
+  }
+
   // The server writes times absolute, so that equal data gives equal pages.
   function tellAges() {
     const past = document.querySelector(".asof-banner");  // an age is told from now, and this page shows another time
@@ -53,7 +60,8 @@
       const lasting = element.classList.contains("lasting");
       const recent = !past && seconds >= -60 && (seconds < 86400 || lasting || element.classList.contains("age"));
       // full minutes only: a text that ticks every second is noise
-      const words = !recent ? absolute(instant) : lasting ? age(Math.max(seconds, 60)) : seconds < 60 ? "just now" : age(seconds) + " ago";
+      const left = element.classList.contains("left");
+      const words = left && !past ? countdown(element, seconds) : !recent ? absolute(instant) : lasting ? age(Math.max(seconds, 60)) : seconds < 60 ? "just now" : age(seconds) + " ago";
       if (text.nodeValue !== words) text.nodeValue = words;
       const title = full(instant);
       if (element.title !== title) element.title = title;

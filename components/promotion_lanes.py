@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from components import theme
 from components.badges import badge, gate_words, gates, quiet, unconfirmed
+from components.freezes import COMING, OPEN
 from components.links import build_path, cluster_path, link, page_path, pair_path, service_path
-from components.panel import row, table
 from components.tags import Child, Node, el, hidden, icon, mono
 from components.theme import Look
-from components.words import counted, duration, since, when
+from components.words import counted, since, when
 from data.catalog_models import Freeze
 from data.models import Instant, PromotionStatus
 from data.promotion_views import Behind, Blocker, BlockerKind, Lane, Lanes, Stage, Stop, Waiting
@@ -20,8 +20,6 @@ READY = Look("Ready", "check-circle-fill", "success")
 SOAKING = Look("Soaking", "hourglass-split", "progress")
 BLOCKED = Look("Blocked", "slash-circle", "rollback")
 MOVING = Look("On its way", "hourglass-split", "progress")
-FREEZE_OPEN = Look("Open", "pause-fill", "rollback")
-FREEZE_COMING = Look("Coming", "pause-fill", "nodata")
 BLOCKERS: dict[BlockerKind, str] = {
     BlockerKind.GATE_FAILED: "x-octagon-fill",
     BlockerKind.GATE_MISSING: "question-circle",
@@ -70,7 +68,7 @@ def _stage_head(stage: Stage, freezes: Sequence[Freeze], now: Instant) -> Node:
             is_open = freeze.holds_at(now)
             words = " until " if is_open else " from "
             moment = when(freeze.end if is_open else freeze.start)
-            look_ = FREEZE_OPEN if is_open else FREEZE_COMING
+            look_ = OPEN if is_open else COMING
             tags.append(
                 el(
                     "Div",
@@ -101,7 +99,7 @@ def _stop(stop: Stop, lane: Lane, frozen: Sequence[Freeze], names: Names) -> Nod
     stopped = next((one for one in frozen if one.covers(cluster.cluster_id, service_id)), None)
     lines: list[Child] = [link(cluster.name, cluster_path(cluster.cluster_id), cls="stop-name")]
     if stopped:
-        lines.append(el("Span", icon(FREEZE_OPEN.icon), "freeze", cls="stop-frozen", title=stopped.name))
+        lines.append(el("Span", icon(OPEN.icon), "freeze", cls="stop-frozen", title=stopped.name))
     lines += _serving(stop, lane, names)
     kinds = ["stop", "stop-frozen-area" if stopped else "", "stop-behind" if _is_behind(stop.behind) else ""]
     return el("Div", lines, cls=" ".join(filter(None, kinds)))
@@ -145,11 +143,12 @@ def _waiting(waiting: Waiting, stop: Stop, lane: Lane, names: Names) -> Node:
     serving = state.current.serving if state else None
     attempt_id = serving.attempt_id if serving else ""
     how = look(waiting)
-    left = waiting.soak_left_sec
-    soak = el("Span", f"soak {duration(left)} left", cls="soak") if left else None
+    soak = el("Span", "soak ", when(waiting.soak_until, "left"), cls="soak") if waiting.soak_left_sec else None
+    trigger = f", {theme.TRIGGER[serving.trigger]}" if serving else ""
+    by = f" by {waiting.by}" if waiting.by else trigger
     chip = el(
         "Summary", el("Span", mono(waiting.version), badge(how), cls="cell-line"),
-        el("Span", "arrived ", since(waiting.since), soak, cls="chip-times ink-2 small"),
+        el("Span", "arrived ", since(waiting.since), by, soak, cls="chip-times ink-2 small"),
     )  # fmt: skip
     results: list[Child] = [el("Li", gate_words(gate)) for gate in waiting.gates]
     body = el(
@@ -176,7 +175,8 @@ def _targets(targets: Sequence[str], names: Names) -> list[Child]:
 
 def _blockers(waiting: Waiting, names: Names) -> Node:
     if waiting.under_way:
-        words = "It is being deployed." if waiting.under_way is PromotionStatus.IN_PROGRESS else "It is approved."
+        words = "It is being deployed" if waiting.under_way is PromotionStatus.IN_PROGRESS else "It is approved"
+        words += f", asked for by {waiting.moved_by}." if waiting.moved_by else "."
         first: list[Child] = [el("Li", icon(MOVING.icon), words)]
     else:
         first = []
@@ -190,27 +190,6 @@ def _blocker(one: Blocker, names: Names) -> Node:
     until: list[Child] = [" (until ", when(one.until), ")"] if one.until else []
     where = el("Span", " · ", names.get(one.cluster_id, one.cluster_id), cls="ink-2")
     return el("Li", icon(BLOCKERS[one.kind]), el("Span", one.words, until, where))
-
-
-def freezes_table(freezes: Sequence[Freeze], names: Names, now: Instant) -> Node:
-    """Freezes that are open or coming, by start."""
-    rows = [
-        row(
-            freeze.name,
-            badge(FREEZE_OPEN if freeze.holds_at(now) else FREEZE_COMING),
-            el("Td", when(freeze.start), " to ", when(freeze.end)),
-            el("Td", _scope(freeze.clusters, names, "all cluster-regions"), cls="wrap"),
-            el("Td", _scope(freeze.services, names, "all services"), cls="wrap"),
-            el("Td", freeze.reason or "no reason given", cls="why"),
-        )
-        for freeze in freezes
-    ]  # fmt: skip
-    columns = [(name, "") for name in ("Freeze", "State", "Window", "Cluster-regions", "Services", "Reason")]
-    return table("Freezes open now or coming", columns, rows)
-
-
-def _scope(ids: Sequence[str], names: Names, every: str) -> str:
-    return ", ".join(names.get(one, one) for one in ids) if ids else every
 
 
 def legend() -> Node:

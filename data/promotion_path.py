@@ -219,6 +219,7 @@ def _waiting(
     gates = with_missing(state.current.serving.gates, service.suites)
     soak_until = add(since, cluster.soak_hours * 3600) if cluster.soak_hours else None
     asked = [view.promotions.get((service.service_id, version, target)) for target in targets]
+    arrived = view.promotions.get((service.service_id, version, cluster.cluster_id))
     return Waiting(
         version=version,
         since=since,
@@ -232,6 +233,8 @@ def _waiting(
             *(blocker for one in asked if one for blocker in _promotion_blocker(one)),
         ),
         under_way=_under_way(view, service, version, targets, asked),
+        by=arrived.promoted_by if arrived else None,
+        moved_by=next((one.promoted_by for one in asked if one and one.status in UNDER_WAY), None),
     )  # fmt: skip
 
 
@@ -275,6 +278,8 @@ def _promotion_blocker(one: Promotion) -> Iterable[Blocker]:
         return
     kind, what = STOPPED[one.status]
     by = f" by {one.approver}" if one.status is PromotionStatus.REJECTED and one.approver else ""
+    if one.status is PromotionStatus.PENDING and one.promoted_by:
+        by = f", asked for by {one.promoted_by}"
     words = f"Its promotion {what}{by}" + (f": {one.reason}" if one.reason else "")
     yield Blocker(kind, one.to_cluster_id, words)
 

@@ -44,6 +44,8 @@ class Waiting:
     gates: tuple[Gate, ...]  # of the attempt that serves; expected suites without a run are MISSING
     blockers: tuple[Blocker, ...]
     under_way: PromotionStatus | None = None  # APPROVED or IN_PROGRESS: somebody is moving it
+    by: str | None = None  # who had it promoted here, where that was reported
+    moved_by: str | None = None  # who asked for what is under way
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dash import register_page
 
 import context
 from components import filters, promotion_lanes, states
+from components.freezes import freezes_table
 from components.links import link, page_path
 from components.panel import panel
 from components.promotion_lanes import PATH
@@ -116,7 +117,7 @@ def _active(asked: Asked, names: dict[str, str]) -> list[tuple[str, str]]:
 def _freezes(shown: Lanes, names: dict[str, str], now: Instant) -> Node | None:
     if not shown.freezes:
         return el("P", "No freeze now or in the next 14 days.", cls="hint")
-    table = promotion_lanes.freezes_table(shown.freezes, names, now)
+    table = freezes_table(shown.freezes, names, now)
     return panel("Freezes", table, anchor="freezes", note="now and in the next 14 days")
 
 

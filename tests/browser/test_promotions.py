@@ -57,3 +57,49 @@ def test_filters_and_the_way_back(wide):
     page.go_back()
     page.wait_for_function("() => location.search === '?service=authn'")
     assert wide.complaints == []
+
+
+def test_a_count_of_the_graph_leads_to_its_rows_and_a_card_to_its_cluster_region(wide):
+    page = wide.open("/promotions")
+    page.wait_for_selector(".path-graph")
+    drawn = page.locator(".path-lines").first.bounding_box()
+    assert drawn is not None and drawn["width"] > 800
+    page.locator("a.path-count").first.click()
+    page.wait_for_function("() => location.search.includes('origin=') && location.hash === '#history'")
+    page.wait_for_selector("text=origin: Mira")
+    page.go_back()
+    page.wait_for_function("() => location.search === ''")
+    page.locator(".path-card").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.pathname === '/clusters/mira-us-west-2'")
+    assert wide.complaints == []
+
+
+def test_the_list_is_an_address_and_on_a_phone_there_is_only_the_table(chromium, dashboard):
+    with tab(chromium, dashboard.url) as opened:
+        page = opened.open("/promotions")
+        page.click(".path-view >> text=List")
+        page.wait_for_function("() => location.search === '?view=list'")
+        page.wait_for_selector(".path-graph", state="detached")
+        page.reload()
+        page.wait_for_selector("table.ways")
+        assert page.locator(".path-graph").count() == 0
+        assert opened.complaints == []
+    with tab(chromium, dashboard.url, 390, "dark") as opened:
+        page = opened.open("/promotions")
+        page.wait_for_selector("table.ways")
+        assert not page.locator(".path-graph").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert opened.complaints == []
+
+
+def test_curves_of_a_service_are_drawn_and_their_stage_is_an_address(chromium, dashboard):
+    for width in (1440, 390):
+        with tab(chromium, dashboard.url, width) as opened:
+            page = opened.open("/promotions?service=authn")
+            page.wait_for_selector(".js-plotly-plot .scatterlayer .trace")
+            page.click(".spread-stages >> text=Production")
+            page.wait_for_function("() => location.search.includes('stage=Production')")
+            page.wait_for_selector("text=Production, n = 1")
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            assert opened.complaints == []

@@ -311,3 +311,14 @@ def test_the_graph_is_of_the_lanes_asked_for():
     shown = promotion_path.lanes(generation([*OLD, *NEW], catalog=BARE), EVERYTHING, NOW, [])
     graph = promotion_paths.graph(shown, [], [])
     assert [node.services for stage in graph.stages for node in stage] == [0, 0, 0]
+
+
+def test_who_had_it_promoted_here_and_who_asks_to_move_it_on_is_said():
+    here = promoted(PromotionStatus.SUCCEEDED, from_cluster_id=MIRA, to_cluster_id=PAVO, promoted_by="a.okafor")
+    asked = promoted(PromotionStatus.PENDING, promotion_id="p2", promoted_by="g.iyer")
+    found = waiting(*OLD, *NEW, promotions=[here, asked])
+    assert (found.by, found.moved_by) == ("a.okafor", None)
+    assert found.blockers[-1].words == "Its promotion waits for approval, asked for by g.iyer"
+    moving = waiting(*OLD, *NEW, promotions=[here, replace(asked, status=PromotionStatus.APPROVED)])
+    assert (moving.under_way, moving.moved_by) == (PromotionStatus.APPROVED, "g.iyer")
+    assert waiting(*OLD, *NEW).by is None

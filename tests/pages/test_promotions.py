@@ -69,9 +69,11 @@ def test_a_waiting_chip_opens_to_everything_that_would_block_it(see: Visit):
     [chip] = [one for one in with_class(see("/promotions"), "waits") if "3.5.0" in words(one)]
     assert chip["type"] == "Details"
     told = words(chip)
-    for part in ("Blocked", "soak 6 h 10 min left", "Functional has no result", "Freeze Peak: Sales (until",
+    for part in ("Blocked", "soak 2026-02-24 18:10 UTC", "Functional has no result", "Freeze Peak: Sales (until",
                  "Its promotion waits for approval", "For Pavo"):  # fmt: skip
         assert part in " ".join(told.split()), part
+    [until] = [one for one in with_class(chip, "left") if one["type"] == "Time"]  # the browser counts down to it
+    assert until["props"]["dateTime"] == "2026-02-24T18:10:00.000Z"
     assert "/promotions?service=authn&version=3.5.0#spread" in hrefs(chip)
     assert any(href.startswith("/builds/mira-us-west-2") for href in hrefs(chip))
 
@@ -84,6 +86,11 @@ def test_an_open_freeze_stands_at_its_stage_and_in_its_cells_and_a_coming_one_is
     assert "Peak" not in heads["Production"]
     assert len(with_class(page, "stop-frozen-area")) == 2  # Pavo, for each service
     assert all("Pavo" in words(one) for one in with_class(page, "stop-frozen-area"))
+
+
+def test_the_strip_shows_which_of_the_next_days_a_freeze_covers(see: Visit):
+    bars = [one["props"]["style"] for one in with_class(see("/promotions"), "freeze-bar")]
+    assert bars == [{"left": "0.00%", "width": "14.29%"}, {"left": "35.71%", "width": "7.14%"}]
 
 
 def test_without_freezes_the_page_says_so(visit: Visit):
