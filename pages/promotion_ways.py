@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from components import filters, promotion_ways, states
+from components.copying import fixed_days
 from components.panel import panel
 from components.path_graph import path_graph
 from components.promotion_lanes import PATH
@@ -50,7 +51,7 @@ def ways_panel(
     chosen = el("Div", filters.segments("View", options), cls="path-view") if len(shown.stages) > 1 else None
     return panel(
         "Ways", el("Div", days, chosen, cls="toolbar"), graph, body, partly, anchor=ANCHOR,
-        note=period_words(asked.days.start, asked.days.end),
+        note=fixed_days(period_words(asked.days.start, asked.days.end), asked.days.start, asked.days.end),
     )  # fmt: skip
 
 
