@@ -56,7 +56,9 @@ def reasons(found: Analytics) -> Table:
     """Why attempts failed or were rolled back, the most frequent first; what is left is one row."""
     rows = [_reason(one) for one in found.reasons.top]
     if found.reasons.others:
-        rows.append({"reason": OTHERS, "attempts": found.reasons.others, "kinds": found.reasons.other_kinds})
+        rows.append(_reason(found.reasons.others) | {
+            "reason": OTHERS, "kinds": found.reasons.other_kinds, "example": None
+        })  # fmt: skip
     return Table(("reason", "attempts", "failed", "rollback", "kinds", "example"), rows)
 
 

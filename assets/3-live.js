@@ -32,7 +32,7 @@
     event.preventDefault();
     go(link.href, !link.classList.contains("keep"));
   });
-  document.addEventListener("open-page", (event) => go(event.detail, true));
+  document.addEventListener("open-page", (event) => go(event.detail.href || event.detail, !event.detail.stay));
 
   function addressOf(form) {
     const query = new URLSearchParams();
@@ -125,7 +125,7 @@
       const behind = mark && Number(mark.textContent) < state.known;
       if (behind && !document.hidden && !state.due) state.due = { generation: state.known, since: performance.now() };
       const past = document.querySelector(".asof-banner");  // what was so then changes no more: no redraw unasked
-      if (past && !asked) state.due = null; else if (behind || recovered || asked || document.querySelector(".could-not-load, .page-ingest")) drawAgain();
+      if (past && !asked) state.due = null; else if (behind || recovered || asked || document.querySelector(".could-not-load, .page-ingest, .is-over")) drawAgain();
     } catch (unreachable) {
       state.missed += 1;
       if (state.age === null) Object.assign(state, { age: 0, at: performance.now() });

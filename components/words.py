@@ -1,5 +1,7 @@
 """Numbers, durations and times as words. Missing is an en dash with hidden text, never 0."""
 
+import textwrap
+
 from components.tags import Child, Node, el, hidden
 from data.models import Day, Instant
 from data.views import Rate
@@ -93,3 +95,8 @@ def period(start: Day, end: Day) -> str:
 def short_sha(sha: str) -> str:
     """What people compare by eye."""
     return sha[:7]
+
+
+def wrapped(text: str, width: int, lines: int) -> list[str]:
+    """The text on at most so many lines of so many letters; what does not fit ends in `…`."""
+    return textwrap.wrap(text, width, max_lines=lines, placeholder="…") or [""]

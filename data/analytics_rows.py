@@ -1,10 +1,11 @@
 """The attempts behind a number, a bar or a line of the analytics, by the same rules that counted them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data import failures, flaky, keys
@@ -15,43 +16,59 @@ from data.models import Instant, Scope
 from data.outcomes import OUTCOMES
 from data.views import AnalyticsFilter
 
+NAMED = ("cluster", "service", "version", "number", "started")
+
 
 @dataclass(frozen=True, slots=True)
 class RowsWanted:
-    """Which of the filter's attempts: an outcome, a part [since, until) of its time, a reason's or a flake's key."""
+    """Which of the filter's attempts: outcomes, a part [since, until) of its time, a reason's or a flake's key."""
 
     filter: AnalyticsFilter
-    outcome: str | None = None
+    outcomes: tuple[str, ...] | None = None
     part: tuple[Instant, Instant] | None = None
     reason: str | None = None
     flake: str | None = None
 
 
-def rows(gen: Generation, scope: Scope, wanted: RowsWanted, now: datetime) -> Sequence[tuple[str, Instant]]:
-    """(attempt id, its start) of every attempt behind a number, newest first."""
-    wanted = replace(wanted, filter=held(gen, wanted.filter, now))
-    return gen.memo.get(("analytics-rows", scope.key, wanted), lambda: _rows(gen, scope, wanted))
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A page of them, newest first, as (attempt id, its start); `total`: how many there are."""
+
+    found: Sequence[tuple[str, Instant]]
+    total: int
 
 
-def _rows(gen: Generation, scope: Scope, wanted: RowsWanted) -> list[tuple[str, Instant]]:
-    since, until = span(wanted.filter)
-    attempts = gen.attempts.frame(seen_by(gen, scope, wanted.filter), since, until, columns=(*NEEDED, "number"))
+def rows(gen: Generation, scope: Scope, wanted: RowsWanted, now: datetime, first: int, limit: int) -> Rows:
+    """The attempts behind a number, from the `first` (0: the newest) on."""
+    filtered = held(gen, wanted.filter, now)
+    since, until = span(filtered)
+    judged = wanted.reason is not None or wanted.flake is not None
+    if wanted.part is not None and not judged:  # a reason or a flake follows from the whole time
+        since = max(since, milliseconds(wanted.part[0]))
+        until = min(until, milliseconds(wanted.part[1]))
+    columns = {*NAMED, "outcome", *(NEEDED if judged else ())}
+    attempts = gen.attempts.frame(seen_by(gen, scope, filtered), since, until, columns=columns)
+    places = np.flatnonzero(_mask(attempts, wanted))[::-1]
+    return Rows(_named(attempts.iloc[places[first : first + limit]]), len(places))
+
+
+def _mask(attempts: pd.DataFrame, wanted: RowsWanted) -> npt.NDArray[np.bool_]:
     mask = np.ones(len(attempts), dtype=np.bool_)
     if wanted.flake is not None:
         service, _, suite = wanted.flake.partition(":")
         mask &= flaky.attempts_behind(attempts, service, None if suite == flaky.DEPLOY else suite)
     if wanted.reason is not None:
         mask &= failures.with_reason(attempts, wanted.reason)
-    if wanted.outcome is not None:
-        mask &= attempts["outcome"].to_numpy() == OUTCOMES.index(wanted.outcome)
+    if wanted.outcomes is not None:
+        mask &= np.isin(attempts["outcome"].to_numpy(), [OUTCOMES.index(one) for one in wanted.outcomes])
     if wanted.part is not None:
         started = attempts["started"].to_numpy()
         mask &= (started >= milliseconds(wanted.part[0])) & (started < milliseconds(wanted.part[1]))
-    return _named(attempts[mask].iloc[::-1])
+    return mask
 
 
 def _named(attempts: pd.DataFrame) -> list[tuple[str, Instant]]:
-    parts = (attempts[name].tolist() for name in ("cluster", "service", "version", "number", "started"))
+    parts = (attempts[name].tolist() for name in NAMED)
     return [
         (keys.attempt_id(str(cluster), str(service), str(version), str(number)), from_milliseconds(started))
         for cluster, service, version, number, started in zip(*parts, strict=True)

@@ -47,16 +47,16 @@ class FailureReason:
 
 @dataclass(frozen=True, slots=True)
 class FailureReasons:
-    """The most frequent reasons first; `others` counts the attempts of all further ones."""
+    """The most frequent reasons first; `others`: the attempts of all further ones, `other_kinds` in number."""
 
     top: Sequence[FailureReason] = ()
-    others: int = 0
+    others: FailureReason | None = None
     other_kinds: int = 0
 
     @property
-    def attempts(self) -> int:
-        """Everything that failed or was rolled back."""
-        return sum(one.attempts for one in self.top) + self.others
+    def all(self) -> Sequence[FailureReason]:
+        """The top and the others: together everything that failed or was rolled back."""
+        return [*self.top, self.others] if self.others else list(self.top)
 
 
 @dataclass(frozen=True, slots=True)

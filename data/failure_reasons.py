@@ -14,7 +14,7 @@ Letter case does not tell reasons apart; the most frequent way to write one is s
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -88,8 +88,17 @@ def grouped(counted: Iterable[Counted]) -> FailureReasons:
         for key, wording in wordings.items()
     ]
     made.sort(key=lambda one: (-one.attempts, one.words))
-    rest = made[TOP:]
-    return FailureReasons(tuple(made[:TOP]), sum(one.attempts for one in rest), len(rest))
+    return FailureReasons(tuple(made[:TOP]), _others(made[TOP:]), len(made[TOP:]))
+
+
+def _others(rest: Sequence[FailureReason]) -> FailureReason | None:
+    if not rest:
+        return None
+    words = "1 other reason" if len(rest) == 1 else f"{len(rest)} other reasons"
+    examples = tuple((one.words, one.attempts) for one in rest[:EXAMPLES])
+    return FailureReason(
+        OTHERS_KEY, words, sum(one.failed for one in rest), sum(one.rolled_back for one in rest), examples
+    )
 
 
 def _first(counts: Counter[str]) -> str:

@@ -55,6 +55,12 @@ class BuildReads(Reads):
         """What the sources said of an attempt, by event time."""
         return list(self.evidence(scope, attempt_id).claims)
 
+    def standing(self, scope: Scope, found: Iterable[tuple[str, Instant]]) -> list[Attempt]:
+        """Those of these attempts (id, start), 100 at most, that are still kept; newest first."""
+        seen = [_attempt_key(one, started_at) for one, started_at in found if _is_allowed(one, scope)]
+        table = self._tables.attempts
+        return _newest_first(self._batch({table: seen})[table])
+
     def version(self, scope: Scope, cluster_id: str, service_id: str, version: str) -> Version:
         """What is known of a version: its attempts, and what waits for one. Nothing outside the scope."""
         if not scope.allows(cluster_id, service_id):

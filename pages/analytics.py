@@ -1,145 +1,136 @@
 """/analytics: how builds, tests and durations develop, and the attempts behind each day."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from dash import register_page
 
 import context
-from components import chart_tables, figures, filters, kpi
-from components.copying import fixed_days
-from components.links import Query, analytics_path, link
-from components.tags import Child, Node, el
-from components.words import minutes as minutes_words
-from components.words import number, rate
-from components.words import period as period_words
-from data import analytics_queries, queries
+from components import analytics_figures as figures
+from components import chart_tables as tables
+from components.exporting import csv_path
+from components.links import Query, analytics_path
+from components.tags import Node
+from data import queries
+from data.analytics_queries import analytics, previous
 from data.generation import Generation
 from data.instants import to_instant
-from data.models import Day
+from data.models import Scope
 from data.views import Analytics, AnalyticsFilter
-from pages import analytics_rows, live
-from pages.analytics_rows import ROWS, Wanted
-from pages.asked import Period, identifier, outcome, period, single_day
+from pages import analytics_head, analytics_rows, live
+from pages.analytics_asked import Asked, asked, rows_asked, words_of
+from pages.analytics_numbers import numbers
+from pages.analytics_rows import ROWS
 from pages.drawing import Args, Chart, Part, View
 
-USUAL = "14d"
-PATH = "/analytics"
+FLAKY = (
+    "one version, tried again on the same cluster-region: the suite changed its verdict, or a failed deploy passed"
+)
+UNHELD = ". Nothing to compare with: the period before is not held in full."
 
 
 def view(generation: Generation, args: Args) -> View:
     """The parts of the page."""
     scope, now = context.scope(), context.now()
     clusters = {one.cluster.cluster_id: one.cluster.name for one in queries.clusters(generation, scope)}
-    services = {one.service.service_id: one.service.name for one in queries.services(generation, scope, now)}
-    days, service, cluster = period(args, now, USUAL), identifier(args, "service"), identifier(args, "cluster")
-    wanted = AnalyticsFilter(
-        days.start, days.end, service if service in services else None, cluster if cluster in clusters else None
-    )
-    shown = analytics_queries.analytics(generation, scope, wanted, now)
-    query: Query = dict(days.query) | {"service": wanted.service_id, "cluster": wanted.cluster_id}
-
-    def href(day: Day, status: str | None) -> str:
-        return analytics_path(query | {"day": day, "status": status}, ROWS)
-
+    known = [one.service for one in queries.services(generation, scope, now)]
+    services, teams = {one.service_id: one.name for one in known}, {one.team for one in known if one.team}
+    wish = asked(args, now, services, clusters, teams)
+    shown = analytics(generation, scope, wish.filter, now)
+    earlier = previous(generation, shown.filter) if wish.compare else None
+    before = _before(generation, scope, earlier, now)
+    names = analytics_head.Names(services, clusters, sorted(teams))
+    compared = _compared(earlier, before) if wish.compare else None
     return View(
         [
-            Part("head", lambda: _head(shown, query, days, services, clusters)),
-            Part("numbers", lambda: _numbers(shown, query), cls="kpis"),
-            *_charts(shown, href),
-            Part("rows", lambda: analytics_rows.rows(_wanted(args, shown, days), query), what="attempts",
+            Part("head", lambda: analytics_head.head(wish, shown, names, compared, to_instant(now)[:10])),
+            Part("numbers", lambda: numbers(shown, before, wish.query), cls="kpis kpis-6"),
+            *_charts(shown, before, wish),
+            Part("rows", lambda: analytics_rows.rows(wish, rows_asked(args, wish, now), shown), what="attempts",
                  lasting=False),
         ],
-        of=(to_instant(now)[:10], days.name, days.start, days.end, wanted.service_id, wanted.cluster_id),
+        of=(to_instant(now)[:13], str(wish)),
     )  # fmt: skip
 
 
-def _charts(shown: Analytics, href: figures.Href) -> list[Chart]:
-    so_far = f"{shown.partial} is not over" if shown.partial else ""
+def _before(generation: Generation, scope: Scope, earlier: AnalyticsFilter | None, now: datetime) -> Analytics | None:
+    """The period before; None where there is nothing in it to compare with."""
+    found = analytics(generation, scope, earlier, now) if earlier else None
+    return found if found and found.counts.total else None
+
+
+def _compared(earlier: AnalyticsFilter | None, before: Analytics | None) -> str:
+    if earlier is None:
+        return UNHELD
+    words = words_of(earlier.start, earlier.end, earlier.hours)
+    return f", compared with {words}" if before else f". Nothing to compare with: no attempts are known of {words}."
+
+
+def _charts(shown: Analytics, before: Analytics | None, wish: Asked) -> list[Chart]:
+    made = _of_time(shown, before, _at(wish.query, shown.filter.grain), _by("week", wish.query))
+    made += _of_kinds(shown, before, _by("reason", wish.query), _by("flaky", wish.query))
     return [
-        Chart("builds", "Build attempts per day", lambda: figures.builds_per_day(shown, href),
-              lambda: chart_tables.builds_table(shown, href), note=so_far),
-        Chart("suites", "Test pass rate per suite, %", lambda: figures.pass_rates(shown, href),
-              lambda: chart_tables.suites_table(shown, href), note="passed of those not skipped", cls="half"),
-        Chart("durations", "Mean deploy duration, minutes", lambda: figures.deploy_minutes(shown, href),
-              lambda: chart_tables.durations_table(shown, href), note="successful attempts", cls="half"),
-    ]  # fmt: skip
+        replace(chart, csv=_csv(shown, wish, chart.name), file_name=_file(shown, wish, chart.name)) for chart in made
+    ]
 
 
-def _head(
-    shown: Analytics, query: Query, days: Period, services: dict[str, str], clusters: dict[str, str]
-) -> list[Node]:
-    asked = shown.filter
-    choices = filters.form(
-        PATH, "Filters",
-        filters.select("service", "Service", list(services.items()), asked.service_id),
-        filters.select("cluster", "Cluster-region", list(clusters.items()), asked.cluster_id),
-        *[filters.kept(name, value) for name, value in days.query.items()],
-    )  # fmt: skip
-    custom = filters.form(
-        PATH, "Custom days",
-        filters.day_field("from", "From", days.start), filters.day_field("to", "To", days.end),
-        filters.kept("service", asked.service_id), filters.kept("cluster", asked.cluster_id), button="Apply",
-    )  # fmt: skip
-    heading = el("H1", "Analytics", tabIndex="-1", data_title="Analytics")
-    words = el("P", fixed_days(period_words(days.start, days.end), days.start, days.end), cls="ink-2")
-    held = el("P", f"Numbers are held since {asked.start}.", cls="hint") if days.start < asked.start else None
-    toolbar = el("Div", choices, filters.range_filter(PATH, query, days.name), custom, cls="toolbar")
-    return [el("Div", heading, words, held, cls="page-head"), toolbar, *_chips(asked, query, services, clusters)]
+def _of_time(
+    shown: Analytics, before: Analytics | None, href: figures.Href, week_href: figures.KeyHref
+) -> list[Chart]:
+    grain, hourly, weekly = shown.filter.grain, shown.filter.hours is not None, figures.by_week(shown)
+    so_far = f"{figures.said(shown.partial)}{' UTC' if hourly else ''} is not over" if shown.partial else ""
 
+    def deploys() -> Node:
+        return tables.weeks_table(shown, week_href) if weekly else tables.frequency_table(shown, before, href)
 
-def _chips(asked: AnalyticsFilter, query: Query, services: dict[str, str], clusters: dict[str, str]) -> list[Node]:
-    active = []
-    if asked.service_id:
-        active.append((f"service: {services[asked.service_id]}", analytics_path(query | {"service": None})))
-    if asked.cluster_id:
-        active.append((f"cluster-region: {clusters[asked.cluster_id]}", analytics_path(query | {"cluster": None})))
-    found = filters.chips(active, PATH)
-    return [found] if found else []
-
-
-def _numbers(shown: Analytics, query: Query) -> list[Node]:
-    counts = shown.counts
-
-    def to_rows(status: str | None) -> str:
-        return analytics_path(query | {"rows": "1", "status": status}, ROWS)
-
-    apart = f"{number(counts.cancelled)} cancelled apart" if counts.cancelled else "all outcomes"
-    mean = minutes_words(shown.mean_deploy_minutes)
     return [
-        kpi.card("Attempts", number(counts.total), href=to_rows(None), note=apart),
-        kpi.rate_card("Success rate", shown.success_rate, href=to_rows("SUCCESS")),
-        kpi.card("Failed", number(counts.failed), href=to_rows("FAILED"),
-                 note=link(f"{number(counts.rollback)} rolled back", to_rows("ROLLBACK"))),
-        kpi.card("Mean deploy duration", mean, href=to_rows("SUCCESS"), note="successful attempts"),
-        kpi.card("Tests passed", _suite_rates(shown), href=to_rows(None), note="of those not skipped"),
+        Chart("builds", f"Build attempts per {grain}", lambda: figures.builds(shown, before, href),
+              lambda: tables.builds_table(shown, before, href), so_far, "wide"),
+        Chart("frequency", f"Deploys per {'week' if weekly else grain}",
+              lambda: figures.frequency(shown, before, href, week_href), deploys, "all finished attempts", "narrow"),
+        Chart("durations", "Deploy duration, p50 and p90, minutes", lambda: figures.durations(shown, before, href),
+              lambda: tables.durations_table(shown, before, href), f"open points: fewer than 5 that {grain}", "half"),
+        Chart("suites", f"{'Gates passed' if hourly else 'Test pass rate'} per suite, %",
+              lambda: figures.pass_rates(shown, before, href), lambda: tables.suites_table(shown, href),
+              "of gates with a verdict" if hourly else "passed of those not skipped", "half"),
     ]  # fmt: skip
 
 
-def _suite_rates(shown: Analytics) -> Node:
-    lines: list[Child] = [
-        el("Span", el("Span", one.suite.capitalize()), el("Span", rate(one.overall)),
-           el("Span", f"n {number(one.overall.n)}", cls="of"), cls="suite-rate")
-        for one in shown.suites
+def _of_kinds(
+    shown: Analytics, before: Analytics | None, reason: figures.KeyHref, flake: figures.KeyHref
+) -> list[Chart]:
+    return [
+        Chart("reasons", "Failure reasons, attempts", lambda: figures.reasons(shown, before, reason),
+              lambda: tables.reasons_table(shown, reason), "names (…) and numbers (#) folded", "half tall"),
+        Chart("flaky", "Flaky suites and deploys, versions", lambda: figures.flakes(shown, flake),
+              lambda: tables.flakes_table(shown, flake), FLAKY, "half tall"),
     ]  # fmt: skip
-    return el("Span", lines, cls="suite-rates")
 
 
-def _wanted(args: Args, shown: Analytics, days: Period) -> Wanted | None:
-    """Which attempts the rows show; None where nobody asked for any."""
-    day, status = single_day(args), outcome(args)
-    asked = replace(shown.filter)
-    if args.get("last") == "24h":
-        now = context.now()
-        since, until = to_instant(now - timedelta(hours=24)), to_instant(now + timedelta(seconds=1))
-        return Wanted(asked, since, until, status, "the last 24 hours", {"last": "24h"}, args.get("cursor"))
-    if day:
-        one = Period(day, day, None, {"day": day})
-        return Wanted(asked, one.since, one.until, status, period_words(day, day), one.query, args.get("cursor"))
-    if args.get("rows") or status:
-        words = period_words(days.start, days.end)
-        return Wanted(asked, days.since, days.until, status, words, {"rows": "1"}, args.get("cursor"))
-    return None
+def _at(query: Query, grain: str) -> figures.Href:
+    """Where a bar of a day or hour leads."""
+    return lambda label, status: analytics_path(
+        query | {grain: f"{label[:16]}Z" if grain == "hour" else label, "status": status}, ROWS
+    )
 
 
-register_page(__name__, path=PATH, title="Analytics - DQD", layout=live.serve("analytics", view))
+def _by(name: str, query: Query) -> figures.KeyHref:
+    """Where a bar of a week, a reason or a flake leads."""
+    of = {"status": figures.FINISHED} if name == "week" else {}
+    return lambda key: analytics_path(query | of | {name: key}, ROWS)
+
+
+def _csv(shown: Analytics, wish: Asked, chart: str) -> str:
+    of = shown.filter
+    time: Query = {"from": of.start, "to": of.end}
+    if of.hours:
+        time = {"grain": "hour", "from": of.hours[0], "to": of.hours[1]}
+    return csv_path(f"analytics/{chart}", wish.chosen | time)
+
+
+def _file(shown: Analytics, wish: Asked, chart: str) -> str:
+    words = (chart, *wish.chosen.values(), shown.filter.start, "to", shown.filter.end)
+    return "-".join(one for one in words if one)
+
+
+register_page(__name__, path="/analytics", title="Analytics - DQD", layout=live.serve("analytics", view))

@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A figure in a panel, with its numbers as a table."""
+    """A figure in a panel, with its numbers as a table; the file of them is at `csv`, its image has a name."""
 
     name: str
     title: str
@@ -48,6 +48,8 @@ class Chart:
     table: Callable[[], Node]
     note: str = ""
     cls: str = ""
+    csv: str = ""
+    file_name: str = ""
 
     @property
     def table_name(self) -> str:

@@ -16,6 +16,7 @@ from dash.exceptions import PreventUpdate
 
 import context
 from components import shell, states
+from components.chart_foot import chart_foot
 from components.figures import graph
 from components.panel import panel
 from components.tags import CORE, Node, el, node
@@ -106,8 +107,8 @@ def _frame(part: Part | Chart, key: str, drawing: Drawing) -> Node:
         return el("Div", content, id=_id("region", key, part.name), cls=f"region {part.cls}".rstrip())
     numbers = el("Div", drawing.pieces[part.table_name].content, id=_id("region", key, part.table_name))
     return panel(
-        part.title, graph(_id("graph", key, part.name), content),
-        el("Details", el("Summary", "Data"), numbers, cls="chart-data"),
+        part.title, graph(_id("graph", key, part.name), content, part.file_name),
+        chart_foot(numbers, part.title, part.csv, part.file_name),
         note=part.note or None, cls=f"region {part.cls}".rstrip(),
     )  # fmt: skip
 
