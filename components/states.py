@@ -14,11 +14,12 @@ def empty(title: str, *body: Children, symbol: str = "inbox") -> Node:
     return el("Div", icon(symbol, "empty-icon"), el("P", title, cls="empty-title"), *body, cls="empty")
 
 
-def could_not_load(what: str) -> Node:
-    """One part of a page failed while the rest stands; the page tries again by itself."""
+def could_not_load(what: str, heading: str = "") -> Node:
+    """A part failed while the rest stands, and is tried again; `heading` where it would have named the page."""
+    named = el("H1", heading, tabIndex="-1", data_title=heading) if heading else None
     again = el("Button", "Retry", type="button", cls=f"btn btn-sm btn-outline-secondary {RETRY}")
     return el(
-        "Div", icon("exclamation-triangle-fill", "empty-icon"),
+        "Div", named, icon("exclamation-triangle-fill", "empty-icon"),
         el("P", f"Could not load {what}.", cls="empty-title"),
         el("P", "The database did not answer. The page tries again by itself.", cls="ink-2"), again,
         cls="empty could-not-load", role="alert",

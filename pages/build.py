@@ -32,7 +32,9 @@ from pages.drawing import Args, Part, View
 def view(generation: Generation, args: Args) -> View:
     """The parts of the page; all of it is read from the store."""
     attempt_id = unquote(args.get("attempt_id", ""))
-    return View([Part("build", lambda: _build(generation, attempt_id), what="this build", lasting=False)])
+    return View(
+        [Part("build", lambda: _build(generation, attempt_id), what="this build", lasting=False, heading="Build")]
+    )
 
 
 def _build(generation: Generation, attempt_id: str) -> list[Node]:

@@ -28,6 +28,7 @@ class Part:
 
     `steady`: what its digest is of where that is not all it shows. A form that is typed into says here how it looks
     without the text, so that the text, which the browser knows better, is no reason to draw the form again.
+    `heading`: what the page is called while a part that holds its heading cannot be drawn.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Part:
     what: str = "this part"
     lasting: bool = True
     steady: Callable[[], Children] | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _fleeting(part: Part, first: bool) -> Piece | None:
         return _piece(part.draw(), part.steady)
     except Unavailable as error:
         log.warning("part %s of a page not drawn: %s", part.name, error)
-        return Piece(el("Div", states.could_not_load(part.what), cls="panel"), "") if first else None
+        return Piece(el("Div", states.could_not_load(part.what, part.heading), cls="panel"), "") if first else None
 
 
 def _piece(content: Any, steady: Callable[[], Children] | None = None) -> Piece:
