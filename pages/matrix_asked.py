@@ -17,7 +17,7 @@ ORDERS = ((BY_STATUS, "Attention first"), (BY_NAME, "Name"))
 STATUS_WORDS = {
     PairStatus.ATTENTION: theme.HEALTH[Health.ATTENTION].word,
     PairStatus.IN_PROGRESS: theme.STATUS[Status.IN_PROGRESS].word,
-    PairStatus.BEHIND: "Behind the stage before",
+    PairStatus.BEHIND: "Behind",
     PairStatus.UNKNOWN: theme.HEALTH[Health.UNKNOWN].word,
     PairStatus.HEALTHY: theme.HEALTH[Health.HEALTHY].word,
 }
