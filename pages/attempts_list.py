@@ -14,11 +14,13 @@ from data.errors import InvalidRequest
 from data.models import Attempt, Page, Trigger
 from data.queries import serving_attempts
 from data.store_attempts import AttemptFilter
+from pages import files
 from pages.asked import Period, stored
 from pages.merged import MERGED
 
 ROWS = 25
 ANCHOR = "attempts"
+FILED = {"service": "serviceId", "cluster": "clusterId", "stage": "type"}  # other filters, as files know them
 Fetch = Callable[[AttemptFilter], Page[Attempt]]
 
 
@@ -57,11 +59,15 @@ def attempts_panel(
     asked: Asked,
     fetch: Fetch,
     *,
+    of: Query,
     without: str = "",
     choices: Sequence[tuple[str, Node]] = (),
     history: Callable[[Sequence[Attempt]], History] | None = None,
 ) -> Node:
-    """The panel; `choices` are further fields by their name. Unavailable where the store does not answer."""
+    """The panel; `of` is what its file is of, `choices` are further fields by their name.
+
+    Unavailable where the store does not answer.
+    """
     status, cancelled = stored(asked.status)
     wanted = AttemptFilter(
         status=status, trigger=asked.trigger, cancelled=cancelled,
@@ -74,8 +80,9 @@ def attempts_panel(
         page = fetch(wanted)
     chosen = filters.status_filter(asked.path, asked.query, asked.status)
     active = filters.chips(_active(asked), _cleared(asked)) if asked.narrowed and page.items else None
+    file = _file(asked, of) if page.items else None
     return panel(
-        "Attempts", el("Div", chosen, _choices(asked, choices), cls="toolbar"), active,
+        "Attempts", el("Div", chosen, _choices(asked, choices), file, cls="toolbar"), active,
         _rows(page, asked, without, history), _pager(asked, page), _expired(asked),
         anchor=ANCHOR, note=period_words(asked.period.start, asked.period.end),
     )  # fmt: skip
@@ -87,6 +94,13 @@ def _choices(asked: Asked, choices: Sequence[tuple[str, Node]]) -> Node:
     named = {"trigger", *(name for name, _ in choices)}
     rest = [filters.kept(name, value) for name, value in asked.query.items() if name not in named]
     return filters.form(asked.path, "Filter attempts", *[field for _, field in choices], mine, *rest)
+
+
+def _file(asked: Asked, of: Query) -> Node:
+    """The same list as a file, all of it."""
+    query = of | files.outcome(asked.status) | {"trigger": asked.trigger and asked.trigger.value}
+    query |= {FILED[name]: value for name, value in asked.others}
+    return files.csv("attempts", query | {"from": asked.period.start, "to": asked.period.end}, "these attempts")
 
 
 def _cleared(asked: Asked) -> str:

@@ -103,7 +103,7 @@ def _attempts(shown: ClusterSummary, listed: Asked) -> Node:
 
     options = [(one.service_id, one.name) for one, _ in shown.services]
     choices = [("service", filters.select("service", "Service", options, service))]
-    return attempts_panel(listed, fetch, without="cluster", choices=choices)
+    return attempts_panel(listed, fetch, of={"clusterId": cluster_id}, without="cluster", choices=choices)
 
 
 def _missing(generation: Generation, cluster_id: str) -> Node:

@@ -13,6 +13,7 @@ from data import promotion_path
 from data.cluster_queries import SORTS, matching, ordered
 from data.generation import Generation
 from data.views import ClusterSummary
+from pages import files
 from pages.attempts_list import Asked
 from pages.drawing import Args
 
@@ -71,8 +72,11 @@ def services_part(generation: Generation, shown: ClusterSummary, listed: Asked, 
         body = states.no_match("services", [filters.chip(*one) for one in chips], address(q=None))
         return el("Div", body, cls="panel")
     behind = promotion_path.behind(generation, context.scope())
+    of: Query = {"clusterId": shown.cluster.cluster_id, "q": order.text}
+    size = el("P", _size(shown, len(found)), cls="hint", role="status")
     return el(
-        "Div", el("P", _size(shown, len(found)), cls="hint", role="status"), filters.chips(chips, address(q=None)),
+        "Div", el("Div", size, files.csv("cluster-services", of, "these services"), cls="size-and-file"),
+        filters.chips(chips, address(q=None)),
         services_table(found, behind, order.sort, sorted_by), cls="panel",
     )  # fmt: skip
 

@@ -2,11 +2,11 @@
 
 from components import favourites, filters, matrix, states, theme
 from components.panel import panel
-from components.tags import Child, Node, el
+from components.tags import Node, el
 from components.words import counted, number
 from data.catalog_models import ClusterType
 from data.views import Overview
-from pages import matrix_asked
+from pages import files, matrix_asked
 from pages.matrix_asked import ROWS, Asked
 
 TITLE = "Services by cluster-region"
@@ -43,8 +43,8 @@ def production(shown: Overview) -> frozenset[str]:
     return frozenset(one.cluster_id for one in kinds if one.type is ClusterType.PRODUCTION)
 
 
-def matrix_panel(asked: Asked, shown: Overview, every: Overview, behind: matrix.BehindOf, tool: Child = None) -> Node:
-    """A page of the matrix in the order asked for, or what keeps it empty; `tool` stands beside the order."""
+def matrix_panel(asked: Asked, shown: Overview, every: Overview, behind: matrix.BehindOf, file: str) -> Node:
+    """A page of the matrix in the order asked for, or what keeps it empty; `file`: the export it is taken away as."""
     if not shown.services:
         chips = [filters.chip(*one) for one in matrix_asked.active(asked)]
         return panel(TITLE, states.no_match("services", chips, asked.clear), anchor="matrix")
@@ -57,6 +57,7 @@ def matrix_panel(asked: Asked, shown: Overview, every: Overview, behind: matrix.
     ]
     table = matrix.matrix(shown.clusters, rows[(place - 1) * ROWS : place * ROWS], behind)
     pager = filters.pages("Pages of services", place, pages, lambda to: asked.address("matrix", page=to))
-    tools = el("Div", filters.segments("Order", orders), tool, cls="toolbar")
+    csv = files.csv(file, asked.wanted.query, "these services")
+    tools = el("Div", filters.segments("Order", orders), csv, cls="toolbar")
     return panel(TITLE, tools, table, pager, matrix.legend(), anchor="matrix",
                  note=some_of(len(shown.services), len(every.services), "service"))  # fmt: skip

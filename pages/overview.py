@@ -76,7 +76,7 @@ def view(generation: Generation, args: Args) -> View:
             Part("attention", lambda: _attention(page)),
             Part("stages", lambda: _stages(page)),
             Part("running", lambda: _running(page)),
-            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind)),
+            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind, "matrix")),
         ],
         of=(page.hour, asked.order, str(asked.page), *asked.wanted.query.values()),
     )

@@ -14,6 +14,7 @@ from components.words import period as period_words
 from data.errors import InvalidRequest
 from data.models import Page, Promotion, Scope
 from data.store_promotions import PromotionFilter
+from pages import files
 from pages.drawing import Args
 from pages.promotions_asked import STATUSES, Asked
 
@@ -51,13 +52,21 @@ def promotions_panel(asked: Asked, names: Mapping[str, str], within: Within, arg
     except InvalidRequest:  # a cursor of another list, or an old one: its first page
         cursor, page = None, fetch(None)
     choices = el(
-        "Div", _statuses(asked, status), _ranges(asked), _form(asked, names, within.cluster_ids), cls="toolbar"
-    )
+        "Div", _statuses(asked, status), _ranges(asked), _form(asked, names, within.cluster_ids),
+        _file(asked) if page.items else None, cls="toolbar",
+    )  # fmt: skip
     return panel(
         "History", choices, filters.chips(_active(asked, names), _unfiltered(asked)), _rows(asked, page),
         _pager(asked, cursor, page), anchor=ANCHOR,
         note=f"newest first, {period_words(asked.days.start, asked.days.end)}",
     )  # fmt: skip
+
+
+def _file(asked: Asked) -> Node:
+    """The same list as a file, all of it."""
+    of = {"serviceId": asked.service, "team": asked.team, "clusterId": asked.others["cluster"]}
+    of |= {"fromClusterId": asked.others["origin"], "buildVersion": asked.version, "status": asked.others["status"]}
+    return files.csv("promotions", of | {"from": asked.days.start, "to": asked.days.end}, "these promotions")
 
 
 def _statuses(asked: Asked, status: str | None) -> Node:

@@ -14,7 +14,7 @@ from data import queries
 from data.generation import Generation
 from data.instants import to_instant
 from data.views import Scorecard
-from pages import live
+from pages import files, live
 from pages.asked import Period, period
 from pages.drawing import Args, Part, View
 
@@ -35,7 +35,8 @@ def view(generation: Generation, args: Args) -> View:
 def _head(card: Scorecard, days: Period) -> list[Node]:
     heading = el("H1", "Score card", tabIndex="-1", data_title="Score card")
     words = el("P", fixed_days(period_words(card.start, card.end), card.start, card.end), cls="ink-2")
-    toolbar = el("Div", filters.range_filter(PATH, days.query, days.name), cls="toolbar")
+    file = files.csv("scorecard", {"from": card.start, "to": card.end}, "the score card") if card.rows else None
+    toolbar = el("Div", filters.range_filter(PATH, days.query, days.name), file, cls="toolbar")
     return [el("Div", heading, words, cls="page-head"), toolbar]
 
 

@@ -9,7 +9,7 @@ import context
 from components import favourites, filters, state_views, states
 from components.badges import unconfirmed
 from components.copying import fixed_days
-from components.links import safe_link, service_path
+from components.links import Query, safe_link, service_path
 from components.panel import panel
 from components.promotions_table import promotions_table
 from components.tags import Children, Node, el
@@ -129,7 +129,8 @@ def _attempts(
     choices = [("cluster", filters.select("cluster", "Cluster-region", options, cluster))]
     ids = history.chosen(args, service_id)
     beside = history.history_of(generation, shown, newest, asked, ids)
-    return attempts_panel(asked, fetch, without="service", choices=choices, history=beside)
+    of: Query = {"serviceId": service_id}
+    return attempts_panel(asked, fetch, of=of, without="service", choices=choices, history=beside)
 
 
 def _promotions(service_id: str) -> Node:

@@ -29,7 +29,7 @@ def view(generation: Generation, args: Args) -> View:
             Part("filters", lambda: matrix_panel.form(asked, every), cls="matrix-filters",
                  steady=lambda: matrix_panel.form(asked.without_text, every)),
             Part("active", lambda: matrix_panel.active(asked), cls="matrix-active"),
-            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind)),
+            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind, "services")),
         ],
         of=(to_instant(now)[:13], asked.order, str(asked.page), *asked.wanted.query.values()),
     )  # fmt: skip
