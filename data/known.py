@@ -5,24 +5,22 @@ again from what had been said by then; that takes reading its claims, so it is d
 a pair's state, and for no more than MOST of them. Pure but for the reading, which is a function handed in.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from data import keys
-from data.day_numbers import EARLIEST, milliseconds
+from data.day_numbers import EARLIEST
 from data.days import fold_rows, to_row
-from data.folds import Version, fold_attempt
+from data.folds import Version, fold_attempt, listing
 from data.generation import Generation, Memo
-from data.models import EVERYTHING, AttemptRow, Claim, Current, Instant, PairDayKey
+from data.models import Attempt, AttemptRow, Claim, Current, Instant, PairDayKey
 from data.past_attempts import PastAttempts, attempt_at, attempts_at, changed_days
 from data.point_in_time import derived, rows_of_days
 
 MOST = 200  # attempts whose claims are read
 ROUNDS = 6  # what is folded again may let another attempt decide
-NO_END = 10**14  # milliseconds, later than everything
 
 Told = Mapping[str, AttemptRow | None]  # by attempt id; None: what was said by then is not kept
-Read = Callable[[Sequence[AttemptRow], Collection[str]], Told]
+Read = Callable[[Sequence[AttemptRow]], Told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def _known(gen: Generation, at: Instant, known: Instant, read: Read) -> Known:
         asked = [row for row in doubtful if row.attempt_id not in told][: MOST - len(told)]
         if last or not asked:
             break
-        fresh = read(asked, heard_of(gen, asked, known))
+        fresh = read(asked)
         past = _corrected(past, asked, fresh, at)
         told.update(fresh)
     return Known(then, len(doubtful))
@@ -64,27 +62,30 @@ def _deciding(currents: Collection[Current]) -> Iterator[AttemptRow]:
                 yield row
 
 
-def heard_of(gen: Generation, rows: Collection[AttemptRow], known: Instant) -> frozenset[str]:
-    """The attempts of these rows' pairs that had been heard of by then."""
-    pairs = [row.attempt_id.split(":")[:2] for row in rows]
-    frame = gen.attempts.frame(
-        EVERYTHING, 0, NO_END, columns=("cluster", "service", "version", "number", "received"),
-        cluster_ids={cluster for cluster, _ in pairs}, service_ids={service for _, service in pairs},
-    )  # fmt: skip
-    frame = frame[frame["received"].to_numpy() <= milliseconds(known)]
-    names = zip(*(frame[name].tolist() for name in ("cluster", "service", "version", "number")), strict=True)
-    return frozenset(keys.attempt_id(*one) for one in names)
-
-
 def row_known(
-    attempt_id: str, claims: Sequence[Claim], version: Version, known: Instant, heard: Collection[str]
+    attempt_id: str, claims: Sequence[Claim], version: Version, others: Mapping[str, Sequence[Claim]], known: Instant
 ) -> AttemptRow | None:
-    """An attempt as it follows from what had been received by then; None where nothing of that is kept."""
-    own = [claim for claim in claims if claim.received_at <= known]
-    listed = tuple(one for one in version.listed if one.attempt_id in heard)
-    waiting = tuple(claim for claim in version.waiting if claim.received_at <= known)
-    attempt = fold_attempt(attempt_id, own, Version(listed, waiting), retention_days=0).attempt
+    """An attempt as it follows from what had been received by then; None where nothing of that is kept.
+
+    `others` are the claims of its version's attempts: where something waits, they tell what it was bound to.
+    """
+    own, waiting = _received(claims, known), tuple(_received(version.waiting, known))
+    listed = []
+    for one in version.listed if waiting else ():
+        said = own if one.attempt_id == attempt_id else _received(others[one.attempt_id], known)
+        found = _folded(one.attempt_id, said, Version())
+        if found:
+            listed.append(listing(found))
+    attempt = _folded(attempt_id, own, Version(tuple(listed), waiting))
     return to_row(attempt) if attempt else None
+
+
+def _received(claims: Iterable[Claim], known: Instant) -> list[Claim]:
+    return [claim for claim in claims if claim.received_at <= known]
+
+
+def _folded(attempt_id: str, own: Sequence[Claim], version: Version) -> Attempt | None:
+    return fold_attempt(attempt_id, own, version, retention_days=0).attempt
 
 
 def _corrected(past: PastAttempts, asked: Sequence[AttemptRow], told: Told, at: Instant) -> PastAttempts:

@@ -1,6 +1,6 @@
 """Reading what was said of attempts by an instant: the part of the second clock that asks the store."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from data import keys
@@ -14,14 +14,16 @@ THREADS = 8  # each attempt takes two Queries
 def reading(store: Store, known: Instant) -> Read:
     """How to learn what was known of attempts at `known`. Unavailable where the store is."""
 
-    def read(rows: Sequence[AttemptRow], heard: Collection[str]) -> dict[str, AttemptRow | None]:
-        def one(row: AttemptRow) -> AttemptRow | None:
-            parts = keys.split_attempt_id(row.attempt_id)
-            if parts is None:
-                return None
-            claims = store.claims(EVERYTHING, row.attempt_id)
-            return row_known(row.attempt_id, claims, store.version(EVERYTHING, *parts[:3]), known, heard)
+    def one(row: AttemptRow) -> AttemptRow | None:
+        parts = keys.split_attempt_id(row.attempt_id)
+        if parts is None:
+            return None
+        claims, version = store.claims(EVERYTHING, row.attempt_id), store.version(EVERYTHING, *parts[:3])
+        names = [other.attempt_id for other in version.listed if version.waiting]
+        others = {name: store.claims(EVERYTHING, name) for name in names}
+        return row_known(row.attempt_id, claims, version, others, known)
 
+    def read(rows: Sequence[AttemptRow]) -> dict[str, AttemptRow | None]:
         with ThreadPoolExecutor(THREADS) as pool:
             return dict(zip((row.attempt_id for row in rows), pool.map(one, rows), strict=True))
 
