@@ -227,13 +227,15 @@ def starred(page: Page) -> list[Any]:
 
 def test_starred_services_are_remembered_and_an_address_shows_only_them(wide):
     page = wide.open("/services")
-    expect(page.locator(".favourites")).to_have_text("Favourites: star a service to keep it here")
+    expect(page.locator(".favourites .hint")).to_have_text("Favourites: star a service to keep it here")
+    expect(page.locator(".favourites a")).to_be_hidden()
     page.locator('[data-favourite="authn"]').focus()
     page.keyboard.press("Enter")
     expect(page.locator('[data-favourite="authn"]')).to_have_attribute("aria-pressed", "true")
     assert starred(page) == ["authn"]
     page.reload()
     page.wait_for_selector('[data-favourite="authn"][aria-pressed="true"]')
+    expect(page.locator(".favourites .hint")).to_be_hidden()
     page.click(".favourites a")
     page.wait_for_function("() => location.search === '?fav=authn'")
     expect(page.locator(".matrix tbody tr")).to_have_count(1)
