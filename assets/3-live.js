@@ -27,7 +27,7 @@
     const link = event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const url = new URL(link.href);
-    if (url.origin !== location.origin || files.test(url.pathname) || link.target) return;
+    if (url.origin !== location.origin || files.test(url.pathname) || link.target || link.hasAttribute("download")) return;
     if (link.classList.contains("skip-link")) { event.preventDefault(); byId("content").focus(); return; }
     event.preventDefault();
     go(link.href, !link.classList.contains("keep"));
