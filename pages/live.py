@@ -73,7 +73,8 @@ def page(name: str, args: Args) -> Node:
         drawing = _draw(name, args, first=True)
     except Unavailable as error:
         log.warning("page %s not drawn: %s", name, error)
-        return _document(el("Div", states.could_not_load("the data", "Not loaded yet"), cls="panel"), name, args, 0, {})
+        problem = el("Div", states.could_not_load("the data", "Not loaded yet"), cls="panel")
+        return _document(problem, name, args, 0, {})
     return _document(_body(drawing, name, args), name, args, drawing.generation, drawing.digests)
 
 
