@@ -20,6 +20,7 @@ from api import (
     intake,
     junit,
     params,
+    point_in_time,
     quarantine,
     read,
     search,
@@ -44,6 +45,7 @@ def register(server: Flask) -> None:
     errors.register(inner)
     for part in (
         read,
+        point_in_time,
         service_history,
         search,
         exports,

@@ -16,6 +16,7 @@ from api import (
     exports,
     exports_analytics,
     health,
+    point_in_time,
     quarantine,
     read,
     search,
@@ -64,6 +65,7 @@ def operations() -> list[Operation]:
     """Every documented operation."""
     return [
         *read.routes.operations,
+        *point_in_time.routes.operations,
         *service_history.routes.operations,
         *search.routes.operations,
         *exports.routes.operations,

@@ -12,6 +12,7 @@ from api.schemas_history import HISTORY_SCHEMAS
 from api.schemas_ingest import EXAMPLE, ingest_schemas
 from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
 from api.schemas_intake import INTAKE_SCHEMAS
+from api.schemas_past import PAST_SCHEMAS
 from api.schemas_promotions import PROMOTION_SCHEMAS
 from api.webhooks import PARAMETERS as WEBHOOK_PARAMETERS
 from data import keys
@@ -109,7 +110,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _with_examples(
-                SCHEMAS | HISTORY_SCHEMAS | PROMOTION_SCHEMAS | ingest_schemas() | INTAKE_SCHEMAS
+                SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS | ingest_schemas() | INTAKE_SCHEMAS
             ),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},

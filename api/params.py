@@ -61,6 +61,8 @@ class Asked:
     favourites: frozenset[str] | None = None
     a: str | None = None
     b: str | None = None
+    as_of: Instant | None = None
+    known_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +284,29 @@ STATE = _word(
     "Only records about which this was done.", "open",
 )  # fmt: skip
 
+MOMENT_SCHEMA: dict[str, Any] = {"type": "string", "format": "date-time"}
+AS_OF = Parameter(
+    "asOf", "as_of", values.moment, MOMENT_SCHEMA,
+    "The state as it was then instead of now: a date-time with an offset. Names and teams are today's.",
+    "2026-02-24T10:00:00Z",
+)  # fmt: skip
+KNOWN_AT = Parameter(
+    "knownAt", "known_at", values.moment, MOMENT_SCHEMA,
+    "With `asOf`: only what had been received by then. Where too much was learned since, the header "
+    "`Shown-As-Known-Now` counts the attempts that are shown as they are known now.", "2026-02-24T10:00:00Z",
+)  # fmt: skip
+CHANGED_SINCE = replace(
+    SINCE, description="The earlier instant: a date-time with an offset, or a date for its midnight.", required=True
+)
+CHANGED_UNTIL = replace(
+    UNTIL, description="The later instant; a date for the end of its day. Without it, and on today's date: now."
+)
+
 PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)
 DAYS = (FIRST, LAST)
+PAST = (AS_OF, KNOWN_AT)
+CHANGES = (CHANGED_SINCE, CHANGED_UNTIL, CLUSTER_ID, SERVICE_ID, TEAM)
 ANALYTICS = (SERVICE_ID, CLUSTER_ID, TEAM, GRAIN, *SPAN)
 PROMOTIONS = (PROMOTION_STATUS, VERSION, FROM_CLUSTER_ID, ASKED_SINCE, ASKED_UNTIL)
 MATRIX = (TEAM, CLUSTER_TYPE, PAIR_STATUS, PART, FAVOURITES)

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Response, current_app
 
 import context
-from api import caching, lanes, params, serializers, summaries
+from api import caching, lanes, params, point_in_time, serializers, summaries
 from api.params import Asked
 from api.routing import Answer, Routes
 from api.serializers import Json
@@ -33,13 +33,15 @@ NOT_FOUND = {404: Answer("There is no such thing within your scope.", "Problem",
 Make = Callable[[Generation, Scope, datetime], Json]
 
 
-@routes.get("/clusters", Answer("The cluster-regions, by promotion order.", "ClusterList"))
+@routes.get("/clusters", Answer("The cluster-regions, by promotion order.", "ClusterList"), accepts=params.PAST)
 def clusters(asked: Asked) -> Response:
     """List all cluster-regions with health summary."""
     return _summary("clusters", asked, lambda gen, scope, _: summaries.clusters(queries.clusters(gen, scope)))
 
 
-@routes.get("/clusters/<cluster_id>", Answer("The cluster-region.", "ClusterDetail"), also=NOT_FOUND)
+@routes.get(
+    "/clusters/<cluster_id>", Answer("The cluster-region.", "ClusterDetail"), accepts=params.PAST, also=NOT_FOUND
+)
 def cluster(asked: Asked, cluster_id: str) -> Response:
     """One cluster-region with health summary."""
 
@@ -52,7 +54,7 @@ def cluster(asked: Asked, cluster_id: str) -> Response:
 
 @routes.get(
     "/clusters/<cluster_id>/summary", Answer("Counts of the period and each service's state.", "ClusterSummary"),
-    accepts=params.DAYS, also=NOT_FOUND,
+    accepts=(*params.DAYS, *params.PAST), also=NOT_FOUND,
 )  # fmt: skip
 def cluster_summary(asked: Asked, cluster_id: str) -> Response:
     """Detailed summary for a single cluster-region.
@@ -85,7 +87,7 @@ def cluster_attempts(asked: Asked, cluster_id: str) -> Response:
     return caching.sent_once(serializers.attempts(page, queries.serving_attempts(gen)))
 
 
-@routes.get("/services", Answer("The services, by name.", "ServiceList"))
+@routes.get("/services", Answer("The services, by name.", "ServiceList"), accepts=params.PAST)
 def services(asked: Asked) -> Response:
     """List all services, each with its version and state on every cluster-region where it ever was."""
     return _summary("services", asked, lambda gen, scope, now: summaries.services(queries.services(gen, scope, now)))
@@ -93,7 +95,7 @@ def services(asked: Asked) -> Response:
 
 @routes.get(
     "/services/<service_id>", Answer("Counts of the period and the state on each cluster.", "ServiceSummary"),
-    accepts=params.DAYS, also=NOT_FOUND,
+    accepts=(*params.DAYS, *params.PAST), also=NOT_FOUND,
 )  # fmt: skip
 def service(asked: Asked, service_id: str) -> Response:
     """One service over all cluster-regions.
@@ -219,6 +221,17 @@ def _period(asked: Asked, now: datetime) -> tuple[str, str]:
 
 def _summary(name: str, asked: Asked, make: Make) -> Response:
     """An answer that follows from the generation, the scope, what was asked and the day."""
+    past = point_in_time.past(asked)
+    if past is None:
+        return _answer(name, asked, make)
+    with context.looking_back(past.generation):
+        answer = _answer(name, asked, make)
+    if past.unread:
+        answer.headers["Shown-As-Known-Now"] = str(past.unread)
+    return answer
+
+
+def _answer(name: str, asked: Asked, make: Make) -> Response:
     gen, scope, now = context.generation(), context.scope(), context.now()
     kept = cast(caching.Answers, current_app.extensions[ANSWERS])
     key = (name, asked, gen.generation, scope.key, to_instant(now)[:10])

@@ -106,6 +106,11 @@ def cursor(text: str) -> str:
     return text
 
 
+def moment(text: str) -> Instant:
+    """An instant."""
+    return in_our_time(parse_instant(text))
+
+
 def since(text: str) -> Instant:
     """From then on: a date from its midnight, or an instant."""
     return _date(text) + MIDNIGHT if DATE.fullmatch(text) else in_our_time(parse_instant(text))

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from data import keys
-from data.known import Read, row_known
+from data.generation import Generation
+from data.known import Known, Read, generation_known, row_known
 from data.models import EVERYTHING, AttemptRow, Instant
+from data.point_in_time import generation_at
 from data.store import Store
 
 THREADS = 8  # each attempt takes two Queries
@@ -28,3 +30,10 @@ def reading(store: Store, known: Instant) -> Read:
             return dict(zip((row.attempt_id for row in rows), pool.map(one, rows), strict=True))
 
     return read
+
+
+def looked_back(gen: Generation, store: Store, at: Instant, known: Instant | None = None) -> Known:
+    """The state at `at`, as it is known now or as it was known at `known`."""
+    if known is None:
+        return Known(generation_at(gen, at), 0)
+    return generation_known(gen, at, known, reading(store, known))

@@ -18,15 +18,14 @@ from components.change_list import change_list
 from components.links import Query, cluster_path, page_path, service_path
 from components.tags import Node
 from components.words import absolute
-from data import keys, queries
+from data import keys, known_reads, queries
 from data.changes_between import changes_between
 from data.day_numbers import from_milliseconds, milliseconds
 from data.days import to_row
 from data.errors import Unavailable
 from data.generation import Generation
 from data.instants import add, from_instant, to_instant
-from data.known import Known, generation_known
-from data.known_reads import reading
+from data.known import Known
 from data.models import Instant, Scope
 from data.past_marks import beside, marks
 from data.past_views import ChangesOf
@@ -109,9 +108,7 @@ def drawing(name: str, view: Draw, args: Args, first: bool) -> Drawing:
 def looked_back(newest: Generation, at: Instant, known: Instant | None, here: Place) -> Known:
     """The generation of then, with what the store has of the attempts that need attention."""
     store, scope = context.store(), context.scope()
-    past = Known(generation_at(newest, at), 0)
-    if known:
-        past = generation_known(newest, at, known, reading(store, known))
+    past = known_reads.looked_back(newest, store, at, known)
     then, key = past.generation, ("full", scope.key, here.cluster_id, here.service_id)
     try:
         return replace(past, generation=then.memo.get(key, lambda: _filled(then, scope, here)))
