@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from data.long_lists import MOST_ROWS
@@ -36,10 +37,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A file, and whether rows had to be left out of it."""
+    """A file; `first`: of how many rows it is, where further ones had to be left out."""
 
     body: bytes
-    cut: bool
+    first: int | None
 
 
 def written(table: Table, most: int = MOST_ROWS) -> CsvFile:
@@ -48,11 +49,13 @@ def written(table: Table, most: int = MOST_ROWS) -> CsvFile:
     text.write(MARK)
     writer = csv.writer(text)
     writer.writerow(table.columns)
-    for count, row in enumerate(table.rows):
-        if count == most:
-            return CsvFile(text.getvalue().encode(), cut=True)
+    rows = iter(table.rows)
+    count = 0
+    for row in islice(rows, most):
         writer.writerow([cell(row.get(column)) for column in table.columns])
-    return CsvFile(text.getvalue().encode(), table.cut())
+        count += 1
+    cut = next(rows, None) is not None or table.cut()
+    return CsvFile(text.getvalue().encode(), count if cut else None)
 
 
 def cell(value: Any) -> str:
@@ -78,9 +81,9 @@ def flat(nested: Mapping[str, Any], within: str = "") -> dict[str, Any]:
     return found
 
 
-def file_name(parts: Iterable[str | None], *, cut: bool = False) -> str:
-    """`attempts-mira-us-west-2-2026-11-10-to-2026-11-23.csv` of what is known; a cut one says so."""
-    words = [_plain(part) for part in parts if part] + ([f"first-{MOST_ROWS}"] if cut else [])
+def file_name(parts: Iterable[str | None], first: int | None = None) -> str:
+    """`attempts-mira-us-west-2-2026-11-10-to-2026-11-23.csv` of what is known; of the `first` rows only, if so."""
+    words = [_plain(part) for part in parts if part] + ([f"first-{first}"] if first is not None else [])
     return "-".join(word for word in words if word) + ".csv"
 
 

@@ -32,8 +32,8 @@ FILE = Answer(
     "CsvFile", f"{MEDIA_TYPE}; charset=utf-8",
     {
         "Content-Disposition": "The file's name: what it is of, and of when.",
-        CUT: f"`true` where more than {long_lists.MOST_ROWS:,} rows would match: these are the first, and the "
-        "file's name says so.",
+        CUT: f"`true` where rows are left out: more than {long_lists.MOST_ROWS:,} match, or too few among too many. "
+        "These are the first, and the file's name says how many.",
     },
 )  # fmt: skip
 NOT_FOUND = {404: Answer("There is no such thing within your scope.", "Problem", "application/problem+json")}
@@ -115,9 +115,9 @@ def sent(table: Table, *name: str | None) -> Response:
     """The table as a download."""
     file = written(table)
     answer = Response(file.body, mimetype=MEDIA_TYPE)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(name, cut=file.cut)}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(name, file.first)}"'
     answer.headers["Cache-Control"] = "no-store"
-    if file.cut:
+    if file.first is not None:
         answer.headers[CUT] = "true"
     return answer
 

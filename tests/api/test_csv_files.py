@@ -20,7 +20,7 @@ def test_a_reader_finds_the_cells_that_went_in(rows):
     file = written(Table(COLUMNS, [dict(zip(COLUMNS, row, strict=True)) for row in rows]))
     found = lines(file.body)
     assert found == [list(COLUMNS), *[[cell(one) for one in row] for row in rows]]
-    assert not file.cut
+    assert file.first is None
 
 
 @given(TEXTS)
@@ -51,14 +51,15 @@ def test_a_file_is_as_rfc_4180_and_spreadsheets_want_it():
 
 def test_no_more_rows_than_the_bound_are_written_and_that_there_were_more_is_told():
     rows = [{"a": n} for n in range(4)]
-    assert written(Table(("a",), rows), most=4).cut is False
+    assert written(Table(("a",), rows), most=4).first is None
     short = written(Table(("a",), iter(rows)), most=3)
-    assert short.cut is True
+    assert short.first == 3
     assert lines(short.body) == [["a"], ["0"], ["1"], ["2"]]
 
 
 def test_a_table_that_was_cut_by_its_source_says_so():
-    assert written(Table(("a",), [{"a": 1}], lambda: True)).cut is True
+    assert written(Table(("a",), [{"a": 1}], lambda: True)).first == 1
+    assert written(Table(("a",), [], lambda: True)).first == 0
 
 
 def test_nested_fields_become_columns_with_dots():
@@ -68,11 +69,11 @@ def test_nested_fields_become_columns_with_dots():
 def test_a_files_name_tells_what_is_in_it():
     parts = ("attempts", None, "mira-us-west-2", "2026-11-10", "to", "2026-11-23")
     assert file_name(parts) == "attempts-mira-us-west-2-2026-11-10-to-2026-11-23.csv"
-    assert file_name(("promotions",), cut=True) == "promotions-first-10000.csv"
+    assert file_name(("promotions",), 10_000) == "promotions-first-10000.csv"
 
 
-@given(st.lists(TEXTS, min_size=1), st.booleans())
-def test_a_files_name_is_plain_whatever_it_is_made_of(parts, cut):
-    name = file_name(["attempts", *parts], cut=cut)
+@given(st.lists(TEXTS, min_size=1), st.none() | st.integers(0, 10_000))
+def test_a_files_name_is_plain_whatever_it_is_made_of(parts, first):
+    name = file_name(["attempts", *parts], first)
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789._-")
     assert name.startswith("attempts") and name.endswith(".csv")

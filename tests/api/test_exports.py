@@ -125,7 +125,6 @@ def test_a_files_name_says_what_is_in_it(client):
 
 
 def test_a_file_that_had_to_be_cut_says_so_in_header_and_name(client, monkeypatch):
-    monkeypatch.setattr("api.csv_files.MOST_ROWS", 3)
     monkeypatch.setattr("api.csv_files.written.__defaults__", (3,))
     response = client.get(f"{EXPORTS}/attempts.csv")
     assert response.headers["X-Rows-Truncated"] == "true"
