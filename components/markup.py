@@ -30,6 +30,13 @@ ATTRIBUTES = {
 }  # fmt: skip
 OPEN_NAME = re.compile(r"(?:aria|data)(?:-[a-z0-9]+)+")
 SOURCE = "data-html"  # the attribute the browser's script reads
+UNSAFE = re.compile(r"[\x00-\x20\\\x7f]")  # in an address of ours
+
+
+class Html(str):
+    """What was written already, to be put into a larger tree without writing it again. Only `fragment` makes it."""
+
+    tag: str
 
 
 def drawn(tree: Node, cls: str = "") -> Node:
@@ -37,15 +44,26 @@ def drawn(tree: Node, cls: str = "") -> Node:
     return el("Div", cls=cls, **{SOURCE: to_html(tree)})
 
 
-def to_html(child: Child) -> str:
-    """The HTML of a tree or text; ValueError for what is not on the lists."""
+def fragment(tree: Node) -> Html:
+    """A tree as written."""
+    written = Html(to_html(tree, inside=next((of for of, tags in INSIDE.items() if tree["type"] in tags), "Div")))
+    written.tag = tree["type"]
+    return written
+
+
+def to_html(child: Child, inside: str = "Div") -> str:
+    """The HTML of a tree or text that will stand in an `inside`; ValueError for what is not on the lists."""
     out: list[str] = []
-    _write(child, out, "Div", frozenset())
+    _write(child, out, inside, frozenset())
     return "".join(out)
 
 
 def _write(child: Child, out: list[str], parent: str, within: frozenset[str]) -> None:
     if child is None:
+        return
+    if isinstance(child, Html):
+        _check_place(child.tag, parent, within)
+        out.append(child)
         return
     if not isinstance(child, dict):
         if parent in INSIDE:
@@ -95,7 +113,7 @@ def _attribute(tag: str, name: str, value: Any) -> str:
 def _address(href: str) -> str:
     """One of ours, or http(s)."""
     ours = href.startswith(("/", "#")) and not href.startswith("//")
-    if ours and not any(ord(char) <= 32 or char in "\\\x7f" for char in href):
+    if ours and not UNSAFE.search(href):
         return href
     if safe_url(href) is None:
         raise ValueError(f"{href!r} is no address to lead to")

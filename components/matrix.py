@@ -24,17 +24,28 @@ MOST_ROOMY = 12  # cluster-regions; more have compact cells
 FITTING = 6  # so many fit a desktop screen: no scrolling inside
 CAPTION = "Serving version of each service on each cluster-region"
 BehindOf = Mapping[tuple[str, str], Behind]  # by (cluster id, service id)
+Rows = dict[tuple[str, ...], markup.Html]  # by service and the cluster-regions shown
 HEALTHY = Look("Healthy", "check2", "success")
 
 
-def matrix(clusters: Sequence[ClusterHealth], services: Sequence[ServiceRow], behind: BehindOf) -> Node:
+def matrix(
+    clusters: Sequence[ClusterHealth], services: Sequence[ServiceRow], behind: BehindOf, kept: Rows | None = None
+) -> Node:
     """Services by cluster-regions along the promotion path: what serves, what was tried last, its gates.
 
-    How far a cell is behind the stage before is said only where it is known for certain.
+    How far a cell is behind the stage before is said only where it is known for certain. `kept`: the rows that were
+    written of the same states before; what is written now is added.
     """
     columns = [one.cluster for one in clusters]
     compact = len(columns) > MOST_ROOMY
-    rows = [_row(one, columns, behind, compact) for one in services]
+    shown = tuple(one.cluster_id for one in columns)
+    written = {} if kept is None else kept
+    rows: list[Child] = []
+    for one in services:
+        key = (one.service.service_id, *shown)
+        if key not in written:
+            written[key] = markup.fragment(_row(one, columns, behind, compact))
+        rows.append(written[key])
     caption = el("Caption", CAPTION, cls="visually-hidden")
     kind = "matrix-compact" if compact else "matrix-roomy"
     table = el("Table", caption, el("Thead", *_heads(columns)), el("Tbody", rows), cls=f"grid matrix {kind}")

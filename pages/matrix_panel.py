@@ -5,6 +5,8 @@ from components.panel import panel
 from components.tags import Node, el
 from components.words import counted, number
 from data.catalog_models import ClusterType
+from data.generation import Generation
+from data.models import Scope
 from data.views import Overview
 from pages import files, matrix_asked
 from pages.matrix_asked import ROWS, Asked
@@ -43,7 +45,15 @@ def production(shown: Overview) -> frozenset[str]:
     return frozenset(one.cluster_id for one in kinds if one.type is ClusterType.PRODUCTION)
 
 
-def matrix_panel(asked: Asked, shown: Overview, every: Overview, behind: matrix.BehindOf, file: str) -> Node:
+def kept_rows(generation: Generation, scope: Scope) -> matrix.Rows:
+    """The rows of the matrix that were written of this generation: a filter shows others, not other ones."""
+    kept: matrix.Rows = generation.memo.get(("matrix rows", scope.key), dict)
+    return kept
+
+
+def matrix_panel(
+    asked: Asked, shown: Overview, every: Overview, behind: matrix.BehindOf, file: str, kept: matrix.Rows
+) -> Node:
     """A page of the matrix in the order asked for, or what keeps it empty; `file`: the export it is taken away as."""
     if not shown.services:
         chips = [filters.chip(*one) for one in matrix_asked.active(asked)]
@@ -55,7 +65,7 @@ def matrix_panel(asked: Asked, shown: Overview, every: Overview, behind: matrix.
         (words, asked.address("matrix", sort=None if name == matrix_asked.BY_STATUS else name), name == asked.order)
         for name, words in matrix_asked.ORDERS
     ]
-    table = matrix.matrix(shown.clusters, rows[(place - 1) * ROWS : place * ROWS], behind)
+    table = matrix.matrix(shown.clusters, rows[(place - 1) * ROWS : place * ROWS], behind, kept)
     pager = filters.pages("Pages of services", place, pages, lambda to: asked.address("matrix", page=to))
     csv = files.csv(file, asked.wanted.query, "these services")
     tools = el("Div", filters.segments("Order", orders), csv, cls="toolbar")

@@ -60,6 +60,7 @@ def view(generation: Generation, args: Args) -> View:
         return View([Part("empty", _empty, lasting=False)])
     behind = promotion_path.behind(generation, scope)
     shown = queries.overview(generation, scope, now, asked.wanted)
+    kept = matrix_panel.kept_rows(generation, scope)
     page = _Page(asked, every, shown, behind, to_instant(now)[:13])
     return View(
         [
@@ -76,7 +77,7 @@ def view(generation: Generation, args: Args) -> View:
             Part("attention", lambda: _attention(page)),
             Part("stages", lambda: _stages(page)),
             Part("running", lambda: _running(page)),
-            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind, "matrix")),
+            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind, "matrix", kept)),
         ],
         of=(page.hour, asked.order, str(asked.page), *asked.wanted.query.values()),
     )

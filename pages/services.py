@@ -23,13 +23,14 @@ def view(generation: Generation, args: Args) -> View:
         return View([Part("empty", _empty, lasting=False)])
     shown = queries.overview(generation, scope, now, asked.wanted)
     behind = promotion_path.behind(generation, scope)
+    kept = matrix_panel.kept_rows(generation, scope)
     return View(
         [
             Part("head", lambda: _head(matrix_panel.size(shown, every))),
             Part("filters", lambda: matrix_panel.form(asked, every), cls="matrix-filters",
                  steady=lambda: matrix_panel.form(asked.without_text, every)),
             Part("active", lambda: matrix_panel.active(asked), cls="matrix-active"),
-            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind, "services")),
+            Part("matrix", lambda: matrix_panel.matrix_panel(asked, shown, every, behind, "services", kept)),
         ],
         of=(to_instant(now)[:13], asked.order, str(asked.page), *asked.wanted.query.values()),
     )  # fmt: skip

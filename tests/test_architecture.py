@@ -247,6 +247,7 @@ def test_markup_is_written_in_one_place_alone() -> None:
         if (isinstance(node, ast.keyword) and node.arg == "data_html")
         or (isinstance(node, ast.Constant) and node.value == "data-html")
         or (isinstance(node, ast.Attribute) and ast.unparse(node) == "markup.SOURCE")
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) in ("Html", "markup.Html"))
         or (isinstance(node, ast.ImportFrom) and node.module == "components.markup"
             and any(alias.name == "SOURCE" for alias in node.names))
     }  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.markup import SOURCE, drawn, to_html
+from components.markup import SOURCE, drawn, fragment, to_html
 from components.tags import BOOTSTRAP, el, hidden, icon, node
 from tests.reading import parsed, words
 
@@ -134,3 +134,16 @@ def test_addresses_lead_where_they_did(href):
 def test_nesting_that_a_browser_would_read_otherwise_is_refused(tree):
     with pytest.raises(ValueError, match="cannot stand in"):
         to_html(tree)
+
+
+def test_what_was_written_is_put_in_as_it_is_and_only_where_it_may_stand():
+    row = fragment(el("Tr", el("Td", "<b>")))
+    assert to_html(el("Table", el("Tbody", row))) == "<table><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table>"
+    with pytest.raises(ValueError, match="cannot stand in"):
+        to_html(el("Div", row))
+    with pytest.raises(ValueError, match="no tag"):
+        fragment(el("Script"))
+
+
+def test_text_that_only_looks_like_it_is_escaped():
+    assert to_html(el("P", str(fragment(el("B", "x"))) + "")) == "<p>&lt;b&gt;x&lt;/b&gt;</p>"

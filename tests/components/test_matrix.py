@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from components.markup import drawn as as_markup
-from components.matrix import MOST_ROOMY, cell_words, matrix
+from components.matrix import MOST_ROOMY, Rows, cell_words, matrix
 from components.tags import el
 from data.catalog_models import Catalog, Cluster, ClusterType, Service
 from data.models import EVERYTHING, Status
@@ -157,3 +157,16 @@ def test_what_senders_wrote_stays_text():
     mira = cells("Authentication", overview(held, EVERYTHING, NOW))[0]
     assert list(nodes(mira, "Img")) == []
     assert evil in words(mira)
+
+
+def test_rows_that_were_written_are_shown_again_and_not_written_twice():
+    kept: Rows = {}
+    first = matrix(SHOWN.clusters, SHOWN.services, {}, kept)
+    before = dict(kept)
+    assert len(before) == 2
+    assert matrix(SHOWN.clusters, SHOWN.services, {}, kept) == first == drawn()
+    one_row = matrix(SHOWN.clusters, SHOWN.services[:1], {}, kept)
+    assert kept == before
+    assert words(one_row) == words(drawn(replace(SHOWN, services=SHOWN.services[:1])))
+    fewer = replace(SHOWN, clusters=SHOWN.clusters[:1])
+    assert matrix(fewer.clusters, fewer.services, {}, kept) == drawn(fewer)
