@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components import theme
-from components.figures import Figure, plain
+from components.figures import Figure, narrowing, plain
 from components.links import build_path, link, service_path
 from components.markup import drawn
 from components.panel import number_cell, row, table
@@ -16,6 +16,7 @@ from data.instants import seconds_between
 from data.models import Status
 
 LONGEST_REASON = 120
+LEAST_DAYS = 2  # of less a drag, which narrows to whole days, could leave nothing away: there it enlarges
 LOOKS: Mapping[str, Look] = {
     "success": theme.STATUS[Status.SUCCESS],
     "cancelled": theme.CANCELLED,
@@ -40,8 +41,9 @@ def swimlanes(shown: SwimLanes, names: Names) -> Figure:
     labels = _labels(shown, names)
     traces = [_tracks(shown, labels)]
     traces += [trace for outcome in LOOKS if (trace := _bars(shown, labels, outcome))]
-    begin = {"autorangeoptions": {"clipmin": shown.since}}
-    return {"data": traces, "layout": LAYOUT | {"xaxis": LAYOUT["xaxis"] | begin}}
+    layout = LAYOUT | {"xaxis": LAYOUT["xaxis"] | {"autorangeoptions": {"clipmin": shown.since}}}
+    days = seconds_between(shown.since, shown.until) / 86_400
+    return {"data": traces, "layout": layout | (narrowing("day") if days >= LEAST_DAYS else {})}
 
 
 LAYOUT: dict[str, Any] = {
