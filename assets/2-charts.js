@@ -122,14 +122,17 @@
 
   window.Plotly = Object.assign({}, plotly, { react: drawing("react"), newPlot: drawing("newPlot") });
 
-  // The image has the heading that stands outside the chart on the page.
+  // The image says what stands outside the chart on the page: its heading and its time. Our font is not in it.
   function save(button) {
     const gd = button.closest(".panel").querySelector(".js-plotly-plot");
+    const time = document.querySelector("main [data-from]");
+    const words = [button.dataset.title, time && time.textContent].filter(Boolean).join(", ");
     const layout = Object.assign({}, gd.layout, {
-      title: { text: button.dataset.title, x: 0, xref: "paper", y: 0.98, yanchor: "top", font: { size: 15, color: css("--ink") } },
+      font: { family: "sans-serif" },
+      title: { text: words, x: 0.01, y: 0.98, yanchor: "top", font: { size: 15, color: css("--ink") } },
+      margin: Object.assign({}, template().layout.margin, gd.layout.margin, { t: 64 }),
+      legend: Object.assign({}, gd.layout.legend, { y: 0.9 }),
     });
-    layout.margin = Object.assign({}, template().layout.margin, { t: 64 });
-    layout.legend = Object.assign({}, layout.legend, { y: 0.9 });
     const { width, height } = gd.getBoundingClientRect();
     const figure = { data: gd.data, layout, config: { plotlyServerURL: "" } };
     return plotly.downloadImage(figure, { format: "png", scale: 2, width, height: height + 40, filename: button.dataset.png });
