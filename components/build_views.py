@@ -9,7 +9,7 @@ from components.attempts_table import took
 from components.badges import attempt_badge, badge, gate_words, promotion_badge, quiet, verdict_badge
 from components.comparison_view import delta
 from components.copying import copied, copy_button
-from components.links import build_path, cluster_path, link, pair_path, safe_link, service_path
+from components.links import build_path, cluster_path, commit_url, link, pair_path, safe_link, service_path
 from components.panel import facts, number_cell, row, table
 from components.tags import Child, Children, Node, el, icon, mono
 from components.words import duration, none, number, percent, when
@@ -20,24 +20,30 @@ from data.views import BuildDetail
 SHOWN_COMMITS = 20
 
 
-def headline(detail: BuildDetail) -> Node:
-    """What became of the attempt and why, first."""
+def headline(detail: BuildDetail, warning: str | None = None) -> Node:
+    """What became of the attempt and why, first; `warning`: what is odd about one that still runs."""
     attempt = detail.attempt
     lines: list[Child] = [
         el("Div", attempt_badge(attempt), el("Span", "serving", cls="tag tag-serving") if detail.serving else None)
     ]
     if attempt.failure_reason:
         lines.append(el("P", attempt.failure_reason, cls="failure-reason"))
+    if warning:
+        lines.append(el("P", icon("exclamation-triangle-fill"), f" {warning}", cls="tone-rollback"))
     if attempt.rollback_to_build:
-        lines.append(el("P", "Rolled back to ", mono(attempt.rollback_to_build)))
+        lines.append(el("P", "Rolled back to ", link(mono(attempt.rollback_to_build), _pair(attempt))))
     failed = [gate for gate in detail.gates if gate.verdict in (Verdict.FAILED, Verdict.PARTIAL)]
     lines.extend(el("P", gate_words(gate), cls="failure-reason") for gate in failed)
     return el("Div", lines, cls=f"headline headline-{theme.status(attempt.status, attempt.cancelled).tone}")
 
 
-def fact_list(attempt: Attempt, built_from: Build | None) -> Node:
-    """Who, when, how long, why, from which commit, by which run."""
-    sha = copied(attempt.git_sha, "the commit") if attempt.git_sha else none("not given")
+def fact_list(attempt: Attempt, built_from: Build | None, repository: str = "") -> Node:
+    """Who, when, how long, why, from which commit, by which run.
+
+    `repository` is the service's; where its image was built from a commit, the deployment's is of another one.
+    """
+    changes = "" if built_from else repository
+    sha = _commit(attempt.git_sha, "the commit", changes) if attempt.git_sha else none("not given")
     return facts(
         [
             ("Service", link(attempt.service_id, service_path(attempt.service_id))),
@@ -52,32 +58,44 @@ def fact_list(attempt: Attempt, built_from: Build | None) -> Node:
             ("CI run", safe_link("Open the run", attempt.run_url) or none("no link was sent")),
             ("Source", attempt.source or none("not given")),
             ("Labels", ", ".join(attempt.labels) or None),
-            ("Commits", _commits(attempt)),
+            ("Commits", _commits(attempt, changes)),
             ("Image", copied(attempt.image, "the image") if attempt.image else None),
-            ("Built from", _built_from(built_from)),
+            ("Built from", _built_from(built_from, repository)),
             ("Attempt", copied(attempt.attempt_id, "the attempt id")),
             ("All attempts here", link("this service on this cluster-region", _pair(attempt))),
         ]
     )
 
 
-def _built_from(build: Build | None) -> Children:
+def _built_from(build: Build | None, repository: str) -> Children:
     """The change behind the image, where the commit sent with the deployment is that of its configuration."""
     if build is None:
         return None
     committed: Children = [", committed ", when(build.committed_at)] if build.committed_at else None
-    return el("Span", copied(build.sha, "the commit the image was built from", build.sha[:12]), committed, cls="wrap")
+    return el(
+        "Span",
+        _commit(build.sha, "the commit the image was built from", repository, build.sha[:12]),
+        committed,
+        cls="wrap",
+    )
+
+
+def _commit(sha: str, what: str, repository: str, shown: str | None = None) -> Node:
+    """A commit to copy, and a link to it where the catalog names the repository."""
+    there = safe_link(shown or sha, commit_url(repository, sha), cls="mono")
+    return el("Span", there, copy_button(sha, what), cls="copied") if there else copied(sha, what, shown)
 
 
 def _pair(attempt: Attempt) -> str:
     return pair_path(attempt.cluster_id, attempt.service_id)
 
 
-def _commits(attempt: Attempt) -> Children:
+def _commits(attempt: Attempt, repository: str) -> Children:
     if not attempt.commits:
         return None
     shown: list[Child] = [
-        copied(commit.sha, f"commit {commit.sha[:7]}", commit.sha[:7]) for commit in attempt.commits[:SHOWN_COMMITS]
+        _commit(commit.sha, f"commit {commit.sha[:7]}", repository, commit.sha[:7])
+        for commit in attempt.commits[:SHOWN_COMMITS]
     ]
     more = len(attempt.commits) - SHOWN_COMMITS
     rest = f"and {number(more)} more" if more > 0 else None

@@ -13,7 +13,7 @@ from components.links import build_path, link, service_path
 from components.panel import panel
 from components.tags import Child, Node, el, mono
 from components.timeline import timeline
-from components.words import counted
+from components.words import counted, duration, number
 from data import keys
 from data.builds import build
 from data.comparison import gate_changes
@@ -24,6 +24,7 @@ from data.neighbours import neighbours
 from data.queries import serving_attempts
 from data.service_views import Neighbours
 from data.timeline import steps
+from data.usual_duration import Usual, unusually_long, usual
 from data.views import BuildDetail
 from pages import live
 from pages.drawing import Args, Part, View
@@ -45,11 +46,15 @@ def _build(generation: Generation, attempt_id: str) -> list[Node]:
         return [_missing(attempt_id)]
     around = neighbours(context.store(), context.scope(), detail.attempt)
     times = timeline(steps(detail.attempt, detail.runs, detail.claims))
+    attempt = detail.attempt
+    repository = generation.catalog.service(attempt.service_id).repository
+    facts = build_views.fact_list(attempt, detail.built_from, repository)
+    usual_here = usual(generation, context.scope(), attempt.cluster_id, attempt.service_id)
     return [
-        _head(detail, around),
+        _head(detail, around, unusually_long(attempt, usual_here, context.now())),
         panel("Timeline", times, anchor="timeline"),
         el("Div", _left(detail, around), cls="half"),
-        el("Div", _right(detail), cls="half"),
+        el("Div", panel("Facts", facts, anchor="facts"), cls="half"),
         panel("Test runs", build_views.runs_table(detail.runs), anchor="runs"),
         panel(
             "What each source said", build_views.claims_table(detail.claims), build_views.raw_events(detail.claims),
@@ -58,7 +63,7 @@ def _build(generation: Generation, attempt_id: str) -> list[Node]:
     ]  # fmt: skip
 
 
-def _head(detail: BuildDetail, around: Neighbours) -> Node:
+def _head(detail: BuildDetail, around: Neighbours, long: Usual | None) -> Node:
     attempt = detail.attempt
     word = theme.status(attempt.status, attempt.cancelled).word.lower()
     what = f"{attempt.service_id} {attempt.build_version}"
@@ -67,14 +72,28 @@ def _head(detail: BuildDetail, around: Neighbours) -> Node:
         tabIndex="-1", data_title=f"{what} {word} - build",
     )  # fmt: skip
     named = el("Div", heading, copy_button(attempt.build_version, "the version"), cls="copied head-name")
-    return el("Div", build_steps(around), named, build_views.headline(detail), cls="page-head")
+    return el("Div", build_steps(around), named, build_views.headline(detail, _long(long)), cls="page-head")
+
+
+def _long(than: Usual | None) -> str | None:
+    """That it runs for longer than is usual here, with what is."""
+    if than is None:
+        return None
+    return f"Unusually long: more than twice the median of {duration(than.seconds)} here (n {number(than.n)})."
 
 
 def _left(detail: BuildDetail, around: Neighbours) -> list[Node]:
-    return [
+    """How it was tested, and what else happened with this version."""
+    panels = [
         _gates(detail, around),
         panel("The same version elsewhere", build_views.siblings_table(detail.siblings), anchor="siblings"),
     ]
+    if detail.promotions:
+        steps_ = el("Ul", build_views.promotion_steps(detail.promotions), cls="plain build-promotions")
+        panels.append(panel("Promotions of this version", steps_, anchor="promotions"))
+    if detail.incidents:
+        panels.append(panel("Incidents", build_views.incident_rows(detail.incidents), anchor="incidents"))
+    return panels
 
 
 def _gates(detail: BuildDetail, around: Neighbours) -> Node:
@@ -91,16 +110,6 @@ def _gates(detail: BuildDetail, around: Neighbours) -> Node:
     note: list[Child] = ["before: ", served, ", ", link("compare", both)]
     gates = build_views.gates_table(detail.gates, changes)
     return panel("Gates", gates, gate_failures(detail.runs), anchor="gates", note=note)
-
-
-def _right(detail: BuildDetail) -> list[Node]:
-    panels = [panel("Facts", build_views.fact_list(detail.attempt, detail.built_from), anchor="facts")]
-    if detail.promotions:
-        steps = el("Ul", build_views.promotion_steps(detail.promotions), cls="plain")
-        panels.append(panel("Promotions of this version", steps, anchor="promotions"))
-    if detail.incidents:
-        panels.append(panel("Incidents", build_views.incident_rows(detail.incidents), anchor="incidents"))
-    return panels
 
 
 def _missing(attempt_id: str) -> Node:

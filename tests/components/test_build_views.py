@@ -5,7 +5,7 @@ from typing import Any
 
 from components import build_views
 from data.events import DeploymentEvent, TestResultEvent, sealed, to_claim
-from data.models import Claim, FailedTest, Gate, Status, Verdict
+from data.models import Build, Claim, Commit, FailedTest, Gate, Status, Verdict
 from data.views import BuildDetail
 from tests.facts import a_gate, a_promotion, a_run, an_attempt, at
 from tests.reading import hrefs, words
@@ -96,3 +96,24 @@ def test_an_event_tells_the_names_of_failed_tests_and_leaves_their_messages_to_t
     shown = words(build_views.raw_events([to_claim(sealed(result))]))
     assert '"failedTests":["a.b"]' in "".join(shown.split())
     assert "a long story" not in shown
+
+
+def test_a_commit_is_one_click_away_where_the_repository_is_known():
+    attempt = an_attempt(git_sha="abc1234", commits=(Commit("def5678"),))
+    repository = "https://git.example.com/identity/authn"
+    shown = hrefs(build_views.fact_list(attempt, None, repository))
+    assert {f"{repository}/commit/abc1234", f"{repository}/commit/def5678"} <= set(shown)
+    assert not [one for one in hrefs(build_views.fact_list(attempt, None, "javascript:x")) if "commit" in one]
+
+
+def test_the_commit_of_a_configuration_is_not_looked_for_in_the_services_repository():
+    attempt, repository = an_attempt(git_sha="abc1234"), "https://git.example.com/identity/authn"
+    build = Build("registry.example.com/authn@sha256:1", "fff0000")
+    shown = [one for one in hrefs(build_views.fact_list(attempt, build, repository)) if "/commit/" in one]
+    assert shown == [f"{repository}/commit/fff0000"]
+
+
+def test_what_is_odd_about_a_running_attempt_is_said_first():
+    attempt = an_attempt(status=Status.IN_PROGRESS, ended_at=None)
+    shown = build_views.headline(detail(attempt=attempt), "Unusually long: more than twice the median.")
+    assert words(shown).split() == ["In", "progress", "Unusually", "long:", "more", "than", "twice", "the", "median."]

@@ -172,3 +172,20 @@ def test_a_part_that_cannot_be_read_says_so_and_the_others_stand(site):
     shown = words(Browser(site.app(store=store)).visit("/services/authn"))
     assert "Could not load versions." in shown and "Could not load the way back." in shown
     assert "Cluster-regions" in shown and PAVO in shown
+
+
+def test_a_build_that_runs_for_longer_than_is_usual_there_says_so(emulator: str, aws_clients: Any):
+    with fresh_aws(emulator, *aws_clients) as aws:
+        site = Site(aws)
+        CatalogStore(aws.dynamodb, aws.tables, lambda: NOW).save(CATALOG)
+        past = [deployed(f"2026-02-{day}", day, buildVersion=f"3.{day}.0") for day in range(10, 16)]
+        began = {"startedAt": "2026-02-24T11:00:00Z", "endedAt": None, "status": "IN_PROGRESS"}
+        short = {"startedAt": "2026-02-24T11:55:00Z", "endedAt": None, "status": "IN_PROGRESS"}
+        site.say(
+            *past, deployed("2026-02-24", 30, buildVersion="3.30.0", **began),
+            deployed("2026-02-24", 31, buildVersion="3.31.0", **short),
+        )  # fmt: skip
+        browser = Browser(site.app())
+        told = words(browser.visit(build(f"{MIRA}:authn:3.30.0:30")))
+        assert "Unusually long: more than twice the median of 10.0\u202fmin here (n 8)." in told  # and two of the site
+        assert "Unusually long" not in words(browser.visit(build(f"{MIRA}:authn:3.31.0:31")))
