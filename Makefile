@@ -5,10 +5,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv/bin/python
 DATA_DIR ?= .data
 
-.PHONY: help run install lint test bench clean python runtime
+.PHONY: help run install lint test bench screenshots clean python runtime
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  make run reads PORT (8080), AWS_PORT (4566), DATA_DIR (.data), DEMO (none = start empty),"
 	@echo "  WEBHOOK_SECRET (made if absent) and RETENTION_DAYS (90)."
@@ -29,6 +29,9 @@ test: lint ## Run everything: style, types, all tests (browser tests where Chrom
 
 bench: install ## Measure, and print the ratios
 	@exec $(VENV) -m bench
+
+screenshots: install ## Take a picture of every page of the demo, and write the tour
+	@exec $(VENV) -m screenshots
 
 clean: ## Forget the data of make run
 	@if [ -x $(VENV) ]; then exec $(VENV) -m embedded.clean; else rm -rf .data; fi

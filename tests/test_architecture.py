@@ -30,8 +30,8 @@ LAYERS = {
         "data.instants",
         "data.matrix_filter",
         "data.openings",
-        "data.promotion_views",
         "data.past_views",
+        "data.promotion_views",
         "data.service_views",
     }
     | INTAKE_VIEWS,
@@ -45,6 +45,7 @@ LAYERS = {
     "watcher": {"data", "ingest", "settings"},
     "rollout_watcher": {"*"},
     "bench": {"*"},
+    "screenshots": {"embedded", "settings"},
     "gunicorn.conf": {"app", "settings"},
 }
 # A command (`python -m …`) is a composition root: its `main()` may read the settings and build the clients.

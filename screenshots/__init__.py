@@ -1,0 +1,1 @@
+"""Pictures of every page, and the tour that shows them."""
