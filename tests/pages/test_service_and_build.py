@@ -187,5 +187,7 @@ def test_a_build_that_runs_for_longer_than_is_usual_there_says_so(emulator: str,
         )  # fmt: skip
         browser = Browser(site.app())
         told = words(browser.visit(build(f"{MIRA}:authn:3.30.0:30")))
-        assert "Unusually long: more than twice the median of 10.0\u202fmin here (n 8)." in told  # and two of the site
+        assert (
+            "Unusually long: more than twice the median of 14.0\u202fmin here (n 8)." in told
+        )  # and two of the site
         assert "Unusually long" not in words(browser.visit(build(f"{MIRA}:authn:3.31.0:31")))
