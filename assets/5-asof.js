@@ -30,7 +30,7 @@ window.dqdAsOf = (function () {
   }
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href]");
-    leaving = Boolean(link && link.closest(".asof-back, .asof-banner, .menu, .brand"));
+    leaving = Boolean(link && link.closest(".asof-free, .asof-back, .asof-banner, .menu, .brand"));
     setTimeout(() => { leaving = false; });
   }, true);
 
@@ -44,7 +44,7 @@ window.dqdAsOf = (function () {
     if (!carry) return;
     for (const link of document.querySelectorAll("main a[href^='/']:not([data-past])")) {
       const url = new URL(link.href);
-      if (link.closest(".asof-banner") || url.searchParams.has("asof") || !looksBack.test(url.pathname)) continue;
+      if (link.closest(".asof-banner, .asof-free, .asof-back") || url.searchParams.has("asof") || !looksBack.test(url.pathname)) continue;
       link.dataset.now = link.getAttribute("href");
       keep(url);
       link.setAttribute("href", url.pathname + url.search + url.hash);
