@@ -13,6 +13,7 @@ from data.generation import Generation
 from data.models import Health
 from data.swimlanes import MOST_BARS, MOST_LANES
 from data.views import ClusterSummary
+from pages import files
 from pages.asked import Period
 from pages.drawing import Chart, Part
 
@@ -30,14 +31,17 @@ def timeline_parts(generation: Generation, shown: ClusterSummary, days: Period, 
 
     @cache
     def lanes() -> SwimLanes:
-        scope, of = context.scope(), shown.cluster.cluster_id
-        return cluster_lanes(generation, scope, of, (days.start, days.end), ill, now)
+        asked = shown.cluster.cluster_id, (days.start, days.end)
+        return cluster_lanes(generation, context.scope(), *asked, ill, now)
 
+    of = shown.cluster.cluster_id
     return [
         Chart(
             "timeline", TITLE, lambda: swimlanes.swimlanes(lanes(), names),
             lambda: swimlanes.lanes_table(lanes(), names), note=_note(lanes()),
             cls=swimlanes.height(len(shown.services)),
+            csv=files.address("attempts", {"clusterId": of, "from": shown.start, "to": shown.end}),
+            file_name=f"attempts-{of}-{shown.start}-to-{shown.end}",
         )
     ]  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The timeline's bars: where they lie, how outcomes differ, where they lead; and the same as a table."""
 
+from typing import Any
+
 from components import swimlanes
 from data.cluster_views import Bar, SwimLane, SwimLanes
 from tests.reading import hrefs, nodes, with_class, words
@@ -14,8 +16,8 @@ def bar(outcome="success", started="2026-02-20T10:00:00.000Z", ended="2026-02-20
 
 def shown(*bars, **changes):
     lanes = changes.pop("lanes", [SwimLane("authn", len(bars), bars)])
-    values = {"since": SINCE, "until": UNTIL, "now": NOW, "attempts": len(bars), "services": len(lanes)}
-    return SwimLanes(lanes=lanes, **(values | changes))
+    values: dict[str, Any] = {"since": SINCE, "until": UNTIL, "now": NOW, "attempts": len(bars)}
+    return SwimLanes(lanes=lanes, **(values | {"services": len(lanes)} | changes))
 
 
 def traces(view, names=None):

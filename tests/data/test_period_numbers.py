@@ -29,6 +29,7 @@ def test_days_are_counted_with_the_median_duration_of_their_successes():
 
 def test_as_many_days_before_are_beside_them():
     before = compared(TOLD, EVERYTHING, "2026-02-20", "2026-02-21", cluster_id=MIRA).before
+    assert before is not None
     assert (before.start, before.end) == ("2026-02-18", "2026-02-19")
     assert before.counts == Counts(success=1, cancelled=1)
     assert (before.durations.p50, before.durations.n) == (20.0, 1)
