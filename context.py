@@ -16,7 +16,7 @@ from data.api_keys import ApiKeys
 from data.cursors import Cursors
 from data.generation import Generation
 from data.instants import from_instant
-from data.models import Scope
+from data.models import Instant, Scope
 from data.refresher import ReadModel
 from data.store import Store
 from data.views import Freshness
@@ -61,13 +61,19 @@ def settings() -> Settings:
 
 
 @contextmanager
-def looking_back(then: Generation) -> Iterator[None]:
+def looking_back(then: Generation, known_at: Instant | None = None) -> Iterator[None]:
     """Within it the request stands on a generation of the past: generation, store and time are those of then."""
-    g.looking_back = then
+    g.looking_back, g.known_at = then, known_at
     try:
         yield
     finally:
-        del g.looking_back
+        del g.looking_back, g.known_at
+
+
+def looked_back_to() -> tuple[Instant | None, Instant | None]:
+    """The instant the request looks back to and the one as of which it is known; None: now."""
+    then = _then()
+    return (then.as_of, cast("Instant | None", g.known_at)) if then else (None, None)
 
 
 def _then() -> Generation | None:

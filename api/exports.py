@@ -3,12 +3,13 @@
 Each stands on what the page and the JSON of the same name stand on, and takes the same filters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 
 from flask import Blueprint, Response
 
 import context
-from api import export_tables, params
+from api import export_tables, params, point_in_time
 from api.csv_files import Table, file_name, written
 from api.params import Asked
 from api.routing import Answer, Routes
@@ -39,10 +40,21 @@ FILE = Answer(
 NOT_FOUND = {404: Answer("There is no such thing within your scope.", "Problem", "application/problem+json")}
 
 
+def as_it_was(view: Callable[[Asked], Response]) -> Callable[[Asked], Response]:
+    """The view, which then takes `asOf` and `knownAt`."""
+
+    @wraps(view)
+    def looked_back(asked: Asked) -> Response:
+        return point_in_time.looked_back(asked, lambda: view(asked))
+
+    return looked_back
+
+
 @routes.get(
     "/exports/attempts.csv", FILE, also=NOT_FOUND,
-    accepts=(params.CLUSTER_ID, params.CLUSTER_TYPE, params.SERVICE_ID, params.TEAM, *params.LISTED),
+    accepts=(params.CLUSTER_ID, params.CLUSTER_TYPE, params.SERVICE_ID, params.TEAM, *params.LISTED, *params.PAST),
 )  # fmt: skip
+@as_it_was
 def attempts_csv(asked: Asked) -> Response:
     """Attempts, newest first, as CSV.
 
@@ -77,29 +89,32 @@ def promotions_csv(asked: Asked) -> Response:
     return sent(table, "promotions", *_what(asked), asked.version, asked.promotion_status, *days)
 
 
-@routes.get("/exports/matrix.csv", FILE, accepts=params.MATRIX, also=NOT_FOUND)
+@routes.get("/exports/matrix.csv", FILE, accepts=(*params.MATRIX, *params.PAST), also=NOT_FOUND)
+@as_it_was
 def matrix_csv(asked: Asked) -> Response:
     """Services by cluster-region, as the overview shows them: a row a service, as CSV."""
     found = _overview(asked)
     table = export_tables.matrix(found, promotion_path.behind(context.generation(), context.scope()))
-    return sent(table, "matrix", *_filters(asked), _today())
+    return sent(table, "matrix", *_filters(asked), _moment())
 
 
-@routes.get("/exports/services.csv", FILE, accepts=params.MATRIX, also=NOT_FOUND)
+@routes.get("/exports/services.csv", FILE, accepts=(*params.MATRIX, *params.PAST), also=NOT_FOUND)
+@as_it_was
 def services_csv(asked: Asked) -> Response:
     """Each service on each cluster-region where it ever was, filtered as the overview is, as CSV."""
     found = _overview(asked)
     suites = visible.suites(context.generation(), context.scope())
-    return sent(export_tables.services(found.services, suites), "services", *_filters(asked), _today())
+    return sent(export_tables.services(found.services, suites), "services", *_filters(asked), _moment())
 
 
-@routes.get("/exports/cluster-services.csv", FILE, accepts=(*params.PAIR, params.PART), also=NOT_FOUND)
+@routes.get("/exports/cluster-services.csv", FILE, accepts=(*params.PAIR, params.PART, *params.PAST), also=NOT_FOUND)
+@as_it_was
 def cluster_services_csv(asked: Asked) -> Response:
     """The services of one cluster-region, those that need attention first, as CSV."""
     gen, scope, today = context.generation(), context.scope(), _today()
     found = queries.cluster_summary(gen, scope, asked.cluster_id or "", today, today, context.now())
     table = export_tables.cluster_services(matching(found.services, asked.text), visible.suites(gen, scope))
-    return sent(table, "services", asked.cluster_id, asked.text, today)
+    return sent(table, "services", asked.cluster_id, asked.text, _moment())
 
 
 @routes.get("/exports/scorecard.csv", FILE, accepts=params.DAYS)
@@ -145,6 +160,12 @@ def _filters(asked: Asked) -> Sequence[str | None]:
 
 def _today() -> Day:
     return to_instant(context.now())[:10]
+
+
+def _moment() -> str:
+    """When a state was so, as a file's name tells it: today, or as of an instant."""
+    as_of, _ = context.looked_back_to()
+    return f"as-of-{as_of[:16]}z" if as_of else _today()
 
 
 def _days(since: Instant | None, until: Instant | None) -> Sequence[str]:

@@ -1,5 +1,7 @@
 """The API's view of the past: what an answer stands on where `asOf` is asked for, and what changed between two."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response
 
 import context
@@ -7,13 +9,12 @@ from api import caching, params
 from api.params import Asked
 from api.routing import Answer, Routes
 from api.serializers import Json, row, state
-from data import visible
+from data import known_reads, visible
 from data.changes_between import changes_between
 from data.errors import InvalidRequest
 from data.generation import Generation
 from data.instants import day_before, from_instant, to_instant
 from data.known import Known
-from data.known_reads import looked_back
 from data.models import Instant
 from data.past_views import ChangesBetween, ChangesOf, PairChange
 from data.point_in_time import generation_at, holds
@@ -32,7 +33,21 @@ def past(asked: Asked) -> Known | None:
         return None
     newest, store = context.generation(), context.store()
     at = _held(newest, asked.as_of, "asOf")
-    return looked_back(newest, store, at, _not_later(asked.known_at, "knownAt") if asked.known_at else None)
+    return known_reads.looked_back(
+        newest, store, at, _not_later(asked.known_at, "knownAt") if asked.known_at else None
+    )
+
+
+def looked_back(asked: Asked, answer: Callable[[], Response]) -> Response:
+    """The answer, made standing on the state that is asked for."""
+    then = past(asked)
+    if then is None:
+        return answer()
+    with context.looking_back(then.generation, asked.known_at):
+        made = answer()
+    if then.unread:
+        made.headers["Shown-As-Known-Now"] = str(then.unread)
+    return made
 
 
 def _held(newest: Generation, instant: Instant, name: str) -> Instant:

@@ -221,14 +221,7 @@ def _period(asked: Asked, now: datetime) -> tuple[str, str]:
 
 def _summary(name: str, asked: Asked, make: Make) -> Response:
     """An answer that follows from the generation, the scope, what was asked and the day."""
-    past = point_in_time.past(asked)
-    if past is None:
-        return _answer(name, asked, make)
-    with context.looking_back(past.generation):
-        answer = _answer(name, asked, make)
-    if past.unread:
-        answer.headers["Shown-As-Known-Now"] = str(past.unread)
-    return answer
+    return point_in_time.looked_back(asked, lambda: _answer(name, asked, make))
 
 
 def _answer(name: str, asked: Asked, make: Make) -> Response:

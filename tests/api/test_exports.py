@@ -225,6 +225,24 @@ def test_a_filter_of_the_matrix_that_is_none_is_refused_by_its_name(client, name
     assert (response.status_code, response.get_json()["field"]) == (400, name)
 
 
+def test_the_past_can_be_taken_away_too(client):
+    then = "2026-02-22T09:00:00Z"
+    authn = exported(client, "matrix.csv", asOf=then)[0]
+    assert (authn[f"{MIRA}.currentVersion"], authn[f"{MIRA}.health"]) == ("3.4.2", "healthy")
+    assert [one["serviceId"] for one in exported(client, "cluster-services.csv", clusterId=MIRA, asOf=then)] == [
+        "authn"
+    ]
+    attempts = exported(client, "attempts.csv", clusterId=MIRA, asOf=then)
+    assert [one["startedAt"][:10] for one in attempts] == ["2026-02-20", "2026-02-19"]
+    unknown_then = exported(client, "services.csv", asOf=then, knownAt="2026-02-20T00:00:00Z")
+    assert {(one["clusterId"], one["currentVersion"]) for one in unknown_then} == {("", "")}
+    name = name_of(client.get(f"{EXPORTS}/services.csv?asOf={then}"))
+    assert name == "services-as-of-2026-02-22t09-00z.csv"
+    assert name_of(client.get(f"{EXPORTS}/attempts.csv?asOf={then}")) == "attempts-to-2026-02-22.csv"
+    refused = client.get(f"{EXPORTS}/matrix.csv?asOf=2026-03-01T00:00:00Z")
+    assert (refused.status_code, refused.get_json()["field"]) == (400, "asOf")
+
+
 def test_the_services_of_a_cluster_region_are_those_of_its_summary(client):
     listed = client.get(f"/api/clusters/{MIRA}/summary").get_json()["services"]
     found = exported(client, "cluster-services.csv", clusterId=MIRA)
