@@ -10,7 +10,7 @@ from components.tags import Child, Node, el, hidden, icon, mono
 from components.theme import Look
 from components.words import counted, since, when
 from data.catalog_models import Freeze
-from data.models import Instant, PromotionStatus
+from data.models import Instant, PromotionStatus, Trigger
 from data.promotion_views import Behind, Blocker, BlockerKind, Lane, Lanes, Stage, Stop, Waiting
 
 PATH = "/promotions"
@@ -144,7 +144,7 @@ def _waiting(waiting: Waiting, stop: Stop, lane: Lane, names: Names) -> Node:
     attempt_id = serving.attempt_id if serving else ""
     how = look(waiting)
     soak = el("Span", "soak ", when(waiting.soak_until, "left"), cls="soak") if waiting.soak_left_sec else None
-    trigger = f", {theme.TRIGGER[serving.trigger]}" if serving else ""
+    trigger = f", {theme.TRIGGER[serving.trigger]}" if serving and serving.trigger is not Trigger.UNKNOWN else ""
     by = f" by {waiting.by}" if waiting.by else trigger
     chip = el(
         "Summary", el("Span", mono(waiting.version), badge(how), cls="cell-line"),

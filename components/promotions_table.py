@@ -27,7 +27,7 @@ def _row(one: Promotion, services: bool) -> Node:
     ]  # fmt: skip
     version, done = link(mono(one.build_version), address), promotion_badge(one.status)
     return row(
-        version, *service, path, done, el("Td", when(one.promoted_at), cls="nowrap"),
+        version, *service, el("Td", path, cls="nowrap"), done, el("Td", when(one.promoted_at), cls="nowrap"),
         one.promoted_by or none("not given"), one.approver or none("not given"),
         el("Td", one.reason or none("not given"), cls="why wrap"),
     )  # fmt: skip

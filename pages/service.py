@@ -9,8 +9,9 @@ import context
 from components import favourites, filters, state_views, states
 from components.badges import unconfirmed
 from components.copying import fixed_days
-from components.links import Query, safe_link, service_path
+from components.links import Query, link, page_path, safe_link, service_path
 from components.panel import panel
+from components.promotion_lanes import PATH
 from components.promotions_table import promotions_table
 from components.tags import Children, Node, el
 from components.words import period as period_words
@@ -137,7 +138,10 @@ def _promotions(service_id: str) -> Node:
     found = context.store().service_promotions(context.scope(), service_id, limit=PROMOTIONS)
     if not found.items:
         return panel("Promotions", states.empty("No promotion was reported."), anchor="promotions")
-    note = f"the newest {PROMOTIONS}" if found.cursor else None
+    everything = page_path(PATH, {"service": service_id}, "spread")
+    note: Children = [
+        f"the newest {PROMOTIONS}, " if found.cursor else None, link("its lane, how versions spread", everything),
+    ]  # fmt: skip
     return panel("Promotions", promotions_table(found.items), anchor="promotions", note=note)
 
 
