@@ -85,13 +85,34 @@ EXAMPLES: dict[str, Any] = {
     "AttemptPage": {"attempts": [ATTEMPT], "nextCursor": None},
     "Analytics": STAMP | {
         "filter": {"serviceId": "authn", "clusterId": "mira-us-west-2", "from": DAYS[0], "to": DAYS[-1]},
+        "team": None, "grain": "day", "hours": None,
         "buildAttempts": {
             "labels": DAYS, "success": [3, 5, 0], "failed": [0, 1, 0], "rollback": [0, 0, 0],
             "inProgress": [0, 0, 0], "cancelled": [0, 0, 0],
         },
         "testPassRates": {"labels": DAYS, "functional": [100.0, 97.2, None], "sanity": [100.0, 100.0, None]},
+        "gatePassRates": None,
         "deployFrequency": {"labels": DAYS, "deploys": [3, 6, 0], "avgLeadTimeMin": [12.5, 14.2, None]},
-        "summary": COUNTS | {"avgLeadTimeMin": 13.5, "passRates": {"functional": RATE, "sanity": RATE}},
-        "partialDay": None,
+        "deployWeeks": [
+            {"monday": "2026-01-26", "from": DAYS[0], "to": DAYS[0], "deploys": 3, "partial": True},
+            {"monday": "2026-02-02", "from": DAYS[1], "to": DAYS[-1], "deploys": 6, "partial": True},
+        ],
+        "deployDurations": {
+            "labels": DAYS, "p50Min": [12.1, 13.9, None], "p90Min": [13.6, 17.0, None], "n": [3, 5, 0],
+            "exact": [True, True, True],
+        },
+        "failureReasons": {
+            "reasons": [{
+                "key": "4f2b8c1d9e07", "reason": "pod … not ready", "failed": 1, "rollback": 0,
+                "examples": [{"text": "pod authn-7d9f-x2x4z not ready", "attempts": 1}],
+            }],
+            "others": None, "otherKinds": 0,
+        },
+        "flaky": [{"serviceId": "authn", "suite": "sanity", "flipped": 1, "n": 2}],
+        "summary": COUNTS | {
+            "avgLeadTimeMin": 13.5, "deployDuration": {"p50Min": 13.2, "p90Min": 16.4, "n": 8, "exact": True},
+            "passRates": {"functional": RATE, "sanity": RATE}, "gatePassRates": {},
+        },
+        "partialDay": None, "partialHour": None,
     },
 }  # fmt: skip

@@ -8,6 +8,7 @@ from api.junit import PARAMETERS
 from api.params import Parameter
 from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
+from api.schemas_analytics import ANALYTICS_SCHEMAS
 from api.schemas_history import HISTORY_SCHEMAS
 from api.schemas_ingest import EXAMPLE, ingest_schemas
 from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
@@ -110,7 +111,8 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _with_examples(
-                SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS | ingest_schemas() | INTAKE_SCHEMAS
+                SCHEMAS | ANALYTICS_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
+                | ingest_schemas() | INTAKE_SCHEMAS
             ),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},

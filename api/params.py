@@ -13,7 +13,7 @@ from typing import Any, get_args
 from werkzeug.datastructures import MultiDict
 
 from api import values
-from api.values import MAX_LIMIT, MIDNIGHT, MOST_IDS, MOST_TEXT
+from api.values import MAX_LIMIT, MOST_IDS, MOST_TEXT
 from data import keys
 from data.analytics_views import Grain
 from data.catalog_models import ClusterType
@@ -55,6 +55,8 @@ class Asked:
     team: str | None = None
     cluster_type: ClusterType | None = None
     pair_status: PairStatus | None = None
+    from_text: str | None = None  # of the analytics: read by the grain
+    to_text: str | None = None
     by_hour: bool = False
     version: str | None = None
     from_cluster_id: str | None = None
@@ -126,12 +128,13 @@ def analytics_filter(query: Asked, now: datetime, days: int) -> AnalyticsFilter:
     """What is asked of the analytics: whole days, `days` of them if nothing is said, or hours, the last 24."""
     of = query.service_id, query.cluster_id, query.team
     if not query.by_hour:
-        asked_days = replace(query, first=_day_of("from", query.since), last=_day_of("to", query.until))
-        return AnalyticsFilter(*period(asked_days, to_instant(now)[:10], days), *of)
+        first, last = _read("from", values.first, query.from_text), _read("to", values.last, query.to_text)
+        return AnalyticsFilter(*period(replace(query, first=first, last=last), to_instant(now)[:10], days), *of)
     running = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    until = query.until or (_day_later(query.since) if query.since else to_instant(running + HOUR))
-    since = query.since or add(until, -DAY_SECONDS)
-    for name, moment in (("from", query.since), ("to", query.until)):
+    said = _read("from", values.since, query.from_text), _read("to", values.until, query.to_text)
+    until = said[1] or (_day_later(said[0]) if said[0] else to_instant(running + HOUR))
+    since = said[0] or add(until, -DAY_SECONDS)
+    for name, moment in zip(("from", "to"), said, strict=True):
         if moment and not moment.endswith(WHOLE_HOUR):
             raise InvalidRequest("must be a whole hour UTC where the grain is an hour", name)
     if not 0 < seconds_between(since, until) <= MAX_HOURS * HOUR.total_seconds():
@@ -146,13 +149,14 @@ def _day_later(since: Instant) -> Instant:
         raise InvalidRequest("is not a time that has a day after it", "from") from None
 
 
-def _day_of(name: str, moment: Instant | None) -> Day | None:
-    """The first day from there on, or the last one before."""
-    if moment is None:
+def _read(name: str, read: Callable[[str], str], text: str | None) -> str | None:
+    """A parameter whose meaning depends on another one."""
+    if text is None:
         return None
-    if not moment.endswith(MIDNIGHT):
-        raise InvalidRequest("must be a date or a midnight UTC where the grain is a day", name)
-    return moment[:10] if name == "from" else day_before(moment[:10], 1)
+    try:
+        return read(text)
+    except ValueError as error:
+        raise InvalidRequest(str(error), name) from None
 
 
 def _word(name: str, into: str, kind: type[StrEnum], description: str, example: str) -> Parameter:
@@ -254,11 +258,15 @@ GRAIN = Parameter(
     "without them.", "day",
 )  # fmt: skip
 SPAN = (
-    replace(
-        SINCE, description="Only what started then or later: a UTC date, or a midnight; by the hour a full hour."
+    Parameter(
+        "from", "from_text", values.span, TIME_SCHEMA,
+        "Only what started then or later: a UTC date, or a midnight; by the hour a full hour.", "2026-02-01",
     ),
-    replace(UNTIL, description="Only what started before: a date includes its day; by the hour a full hour."),
-)
+    Parameter(
+        "to", "to_text", values.span, TIME_SCHEMA,
+        "Only what started before: a date includes its day; by the hour a full hour.", "2026-02-24",
+    ),
+)  # fmt: skip
 ASKED_SINCE = replace(SINCE, description="Only what was asked for then or later: a UTC date, or a date-time.")
 ASKED_UNTIL = replace(UNTIL, description="Only what was asked for before; a date includes its day.")
 FIRST = Parameter(

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Response, current_app
 
 import context
-from api import caching, lanes, params, point_in_time, serializers, summaries
+from api import analytics_json, caching, lanes, params, point_in_time, serializers, summaries
 from api.params import Asked
 from api.routing import Answer, Routes
 from api.serializers import Json
@@ -22,7 +22,6 @@ from data.generation import Generation
 from data.instants import to_instant
 from data.models import Page, Promotion, Scope
 from data.neighbours import neighbours
-from data.views import AnalyticsFilter
 
 bp = Blueprint("read", __name__)
 routes = Routes(bp, "Dashboard", "/api")
@@ -191,20 +190,20 @@ def promotion_lanes(asked: Asked) -> Response:
 
 
 @routes.get(
-    "/analytics", Answer("Daily series.", "Analytics"),
-    accepts=(params.SERVICE_ID, params.CLUSTER_ID, *params.DAYS), also=NOT_FOUND,
+    "/analytics", Answer("Series over time, and what is behind them.", "Analytics"), accepts=params.ANALYTICS,
+    also=NOT_FOUND,
 )  # fmt: skip
 def analytics(asked: Asked) -> Response:
-    """Build attempts, test pass rates and deploy frequency, day by day.
+    """Build attempts, test pass rates, deploy frequency and durations over time, failure reasons, flaky suites.
 
     Days are UTC and an attempt belongs to the day it started. Every day of the range is there; where there was
-    nothing to divide by, the value is null. `filter` says which days are covered.
+    nothing to divide by, the value is null. `filter` says which days are covered. With `grain=hour` the labels are
+    hours: of the last 24, or of `from` to `to`.
     """
 
     def make(gen: Generation, scope: Scope, now: datetime) -> Json:
-        first, last = _period(asked, now)
-        wanted = AnalyticsFilter(first, last, asked.service_id, asked.cluster_id)
-        return summaries.analytics(analytics_queries.analytics(gen, scope, wanted, now))
+        wanted = params.analytics_filter(asked, now, context.settings().retention_days)
+        return analytics_json.analytics(analytics_queries.analytics(gen, scope, wanted, now))
 
     return _summary("analytics", asked, make)
 
@@ -220,12 +219,12 @@ def _period(asked: Asked, now: datetime) -> tuple[str, str]:
 
 
 def _summary(name: str, asked: Asked, make: Make) -> Response:
-    """An answer that follows from the generation, the scope, what was asked and the day."""
+    """An answer that follows from the generation, the scope, what was asked and the hour."""
     return point_in_time.looked_back(asked, lambda: _answer(name, asked, make))
 
 
 def _answer(name: str, asked: Asked, make: Make) -> Response:
     gen, scope, now = context.generation(), context.scope(), context.now()
     kept = cast(caching.Answers, current_app.extensions[ANSWERS])
-    key = (name, asked, gen.generation, scope.key, to_instant(now)[:10])
+    key = (name, asked, gen.generation, scope.key, to_instant(now)[:13])
     return caching.sent(kept.get(key, gen.generation, gen.as_of, lambda: make(gen, scope, now)))

@@ -240,29 +240,6 @@ SCHEMAS: dict[str, Schema] = {
         promotions=array(ref("Promotion")) | {"description": "Of this version."},
         incidents=array(ref("Incident")), claims=array(ref("Claim")),
     ),
-    "Analytics": closed(
-        "Daily series; each list has one entry a label.", **STAMP,
-        filter=closed("What is covered.", serviceId=maybe(ID), clusterId=maybe(ID), **PERIOD),
-        buildAttempts=closed(
-            "Attempts by the UTC day they started.", labels=array(DAY), success=SERIES, failed=SERIES,
-            rollback=SERIES, inProgress=SERIES, cancelled=SERIES,
-        ),
-        testPassRates={
-            "type": "object",
-            "description": "Passed of those not skipped, in percent, by suite; null on a day without tests.",
-            "properties": {"labels": array(DAY)}, "required": ["labels"],
-            "additionalProperties": array(maybe(PERCENT)),
-        },
-        deployFrequency=closed(
-            "All finished attempts, and the mean duration of the successful ones in minutes.",
-            labels=array(DAY), deploys=SERIES, avgLeadTimeMin=array(maybe(SECONDS)),
-        ),
-        summary=merged(
-            "The whole range.", COUNTS, **SUCCESS_RATE, avgLeadTimeMin=maybe(SECONDS),
-            passRates=by_suite(ref("Rate")),
-        ),
-        partialDay=maybe(DAY, "The running day, where it is within the range."),
-    ),
     "CsvFile": {"type": "string", "description": "A line of column names, then a line a row; lines end with CRLF."},
     "Health": closed("Alive.", status={"type": "string", "const": "ok"}),
     "Readiness": {

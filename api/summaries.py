@@ -1,7 +1,6 @@
 """Summaries into the contract's JSON: what a generation says of clusters, services and days."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from api.serializers import (
     Json,
@@ -12,7 +11,6 @@ from api.serializers import (
     counts,
     gates,
     incident,
-    percent,
     promotion,
     rate,
     runs,
@@ -23,8 +21,6 @@ from data.catalog_models import Cluster, Service
 from data.models import Build
 from data.service_views import Neighbours
 from data.views import (
-    Analytics,
-    AnalyticsFilter,
     BuildDetail,
     ClusterHealth,
     ClusterSummary,
@@ -85,48 +81,6 @@ def _versions(states: Iterable[tuple[str, PairState]]) -> Json:
 
 def _of_service(on: Cluster, one: PairState) -> Json:
     return {"clusterId": on.cluster_id, "clusterName": on.name, "clusterType": on.type} | state(one)
-
-
-def analytics(found: Analytics) -> Json:
-    """Daily series; a gap is null, and every day of the range is there."""
-    labels = list(found.labels)
-    return {
-        "filter": _filter(found.filter),
-        "buildAttempts": {
-            "labels": labels,
-            "success": list(found.success),
-            "failed": list(found.failed),
-            "rollback": list(found.rollback),
-            "inProgress": list(found.in_progress),
-            "cancelled": list(found.cancelled),
-        },
-        "testPassRates": _pass_rates(found, labels),
-        "deployFrequency": {
-            "labels": labels,
-            "deploys": list(found.deploys),
-            "avgLeadTimeMin": [_minutes(one) for one in found.deploy_minutes],
-        },
-        "summary": counts(found.counts)
-        | {
-            "successRate": rate(found.success_rate),
-            "avgLeadTimeMin": _minutes(found.mean_deploy_minutes),
-            "passRates": {one.suite.lower(): rate(one.overall) for one in found.suites},
-        },
-        "partialDay": found.partial,
-    }
-
-
-def _filter(of: AnalyticsFilter) -> Json:
-    return {"serviceId": of.service_id, "clusterId": of.cluster_id, "from": of.start, "to": of.end}
-
-
-def _pass_rates(found: Analytics, labels: Sequence[str]) -> dict[str, Any]:
-    rates = {one.suite.lower(): [percent(value) for value in one.pass_rate] for one in found.suites}
-    return {"labels": labels} | rates
-
-
-def _minutes(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
 
 
 def built_from(one: Build | None) -> Json | None:

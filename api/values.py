@@ -121,6 +121,12 @@ def until(text: str) -> Instant:
     return _day_after(_date(text)) + MIDNIGHT if DATE.fullmatch(text) else in_our_time(parse_instant(text))
 
 
+def span(text: str) -> str:
+    """A date or an instant, to be read by the grain."""
+    since(text)
+    return text
+
+
 def first(text: str) -> Day:
     """The first of whole days."""
     return _whole_day(since(text))

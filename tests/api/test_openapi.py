@@ -59,7 +59,8 @@ PATHS = [
     f"/api/services/authn/rollback?clusterId={MIRA}", f"/api/services/authn/rollback?clusterId={PAVO}",
     "/api/promotions?serviceId=authn", "/api/promotions?clusterId=nowhere", "/api/promotions", "/api/analytics",
     "/api/promotions/lanes", "/api/promotions/lanes?serviceId=authn", "/api/promotions/lanes?serviceId=nobody",
-    "/api/analytics?serviceId=authn&from=2026-02-19&to=2026-02-19", "/api/generation", "/api/ingest/status",
+    "/api/analytics?serviceId=authn&from=2026-02-19&to=2026-02-19", "/api/analytics?grain=hour",
+    "/api/generation", "/api/ingest/status",
     "/healthz", "/readyz", "/api/nothing", "/api/clusters?x=1", "/api/analytics?from=yesterday",
 ]  # fmt: skip
 

@@ -136,3 +136,15 @@ def test_what_a_batch_left_over_is_asked_for_again():
 def test_a_batch_that_stays_unanswered_is_an_outage_and_not_a_short_answer():
     with pytest.raises(Unavailable):
         batch_get(Reluctant(0), {"t": [("p", "s")]})  # type: ignore[arg-type]
+
+
+def test_attempts_are_read_by_id_and_start_in_one_call_newest_first(facts, aws, monkeypatch):
+    early, late = an_attempt(10, expires_at=None), an_attempt(20, expires_at=None)
+    facts.attempts(early, late)
+    wanted = [(one.attempt_id, one.started_at) for one in (early, late)]
+    moved = [(early.attempt_id, at(11)), ("nowhere:authn:1:1", at(10))]
+    made = calls(monkeypatch, aws.dynamodb)
+    assert facts.store().standing(EVERYTHING, [*wanted, *moved]) == [late, early]
+    assert made == ["BatchGetItem"]
+    assert facts.store().standing(Scope(services=frozenset({"billing"})), wanted) == []
+    assert facts.store().standing(EVERYTHING, []) == []
