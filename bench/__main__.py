@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import callback_cpu, cold_start, intake_rate, past, read_rate, scale, worker_rate
+from bench import callback_cpu, cold_start, intake_rate, past, read_rate, scale, wide_overview, worker_rate
 from bench.processes import Place, tables_on
 from bench.report import Row, table
 from embedded import emulator
 from settings import process_environment
 
 PAST = 10_000
-KINDS = ("api", "callbacks", "scale", "worker", "intake", "start")
+KINDS = ("api", "callbacks", "scale", "wide", "worker", "intake", "start")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +38,11 @@ def measured(kinds: Sequence[str], rounds: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as scratch:
         if set(kinds) - {"scale"}:
             with emulator.running(process_environment(), Path(scratch)) as endpoint:
-                yield from _on_embedded(kinds, rounds, tables_on(endpoint, "bench-"))
+                if set(kinds) - {"scale", "wide"}:
+                    yield from _on_embedded(kinds, rounds, tables_on(endpoint, "bench-"))
+                if "wide" in kinds:
+                    say("the overview of many services on many cluster-regions")
+                    yield from wide_overview.measure(tables_on(endpoint, "wide-", queues=False), rounds)
         if "scale" in kinds:
             say("latency and the number of attempts")
             yield from scale.measure(rounds, say)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from statistics import median
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import orjson
 from dash import Dash
@@ -22,6 +22,9 @@ from settings import Settings
 from web.callback_bodies import ENDPOINT
 from web.warmup import router_call
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
 GOAL = 3.0
 CALLS = 100
 PAGES = ("/", "/analytics", "/scorecard")
@@ -31,11 +34,7 @@ def measure(place: Place, rounds: int) -> list[Row]:
     """A row for each page as most readers get it, and what the first of them costs."""
     client = aws.dynamodb(place.endpoint, REGION)
     reader = ReadModelReader(client, place.tables)
-    settings = Settings.from_env(place.environment())
-    model = ReadModel(clock=_now)
-    model.load(reader)
-    store = Store(client, place.tables, settings.cursor_secret, settings.retention_days, _now)
-    app = create_app(settings, read_model=model, store=store, queue=None, clock=_now)
+    app, model = application(place, reader, client)
     rows = [_row(app, path, rounds) for path in PAGES]
     rows.append(_unkept(app, "page / encoded anew (once a refresh)", lambda: model.refresh(reader), rounds))
     rows.append(_unkept(app, "page / drawn anew (once a generation)", lambda: model.load(reader), rounds))
@@ -43,23 +42,32 @@ def measure(place: Place, rounds: int) -> list[Row]:
     return rows
 
 
+def application(place: Place, reader: ReadModelReader, client: "DynamoDBClient") -> tuple[Dash, ReadModel]:
+    """The application in this process, loaded."""
+    settings = Settings.from_env(place.environment())
+    model = ReadModel(clock=_now)
+    model.load(reader)
+    store = Store(client, place.tables, settings.cursor_secret, settings.retention_days, _now)
+    return create_app(settings, read_model=model, store=store, queue=None, clock=_now), model
+
+
 def _row(app: Dash, path: str, rounds: int) -> Row:
-    ours = _asker(app, path)
-    bare = _bare(ours())
-    pairs = [(_cpu(ours), _cpu(bare)) for _ in range(rounds)]
+    ours = asker(app, path)
+    limit = bare(ours())
+    pairs = [(_cpu(ours), _cpu(limit)) for _ in range(rounds)]
     return _compared(f"callback of page {path} ({len(ours()):,} bytes)", pairs, GOAL)
 
 
 def _unkept(app: Dash, name: str, before: Callable[[], None], rounds: int) -> Row:
     """The overview where `before` made sure that its answer is not at hand."""
-    ours = _asker(app, "/")
-    bare = _bare(ours())
+    ours = asker(app, "/")
+    limit = bare(ours())
     pairs = []
     for _ in range(rounds):
         before()
         start = time.process_time()
         ours()
-        pairs.append((time.process_time() - start, _cpu(bare)))
+        pairs.append((time.process_time() - start, _cpu(limit)))
     return _compared(name, pairs, None)
 
 
@@ -69,17 +77,21 @@ def _compared(name: str, pairs: list[tuple[float, float]], goal: float | None) -
     return Row(name, f"{median(mine) * 1000:.2f} ms", f"{median(limit) * 1000:.2f} ms", ratio, goal, at_least=False)
 
 
-def _asker(app: Dash, path: str) -> Callable[[], bytes]:
+def asker(app: Dash, path: str, search: str = "") -> Callable[[], bytes]:
     """What a browser posts when a reader goes to `path`."""
-    client, posted = cast(Flask, app.server).test_client(), orjson.dumps(router_call(app, path))
+    body = router_call(app, path)
+    for value in body["inputs"]:
+        value["value"] = path if value["property"] == "pathname" else search
+    client, posted = cast(Flask, app.server).test_client(), orjson.dumps(body)
     return lambda: _post(client, ENDPOINT, posted)
 
 
-def _bare(content: bytes) -> Callable[[], bytes]:
+def bare(content: bytes) -> Callable[[], bytes]:
+    """A route that answers these bytes and does nothing else."""
     server = Flask("bare")
 
     @server.post("/bare")
-    def bare() -> Response:
+    def answer() -> Response:
         return Response(content, content_type="application/json")
 
     client = server.test_client()

@@ -1,4 +1,4 @@
-"""A past of any length for the measurements: the same 72 pairs and 60 days, more or fewer attempts a day."""
+"""A past of any length for the measurements: 60 days of 72 pairs or of another catalog's, more or fewer attempts."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,9 +38,9 @@ CATALOG = Catalog(CLUSTERS, SERVICES)
 BATCH, WRITERS = 25, 4
 
 
-def attempts(count: int, now: datetime) -> list[Attempt]:
+def attempts(count: int, now: datetime, catalog: Catalog = CATALOG) -> list[Attempt]:
     """So many attempts, spread evenly over pairs and days; every eighth failed."""
-    pairs = [(cluster.cluster_id, service.service_id) for cluster in CLUSTERS for service in SERVICES]
+    pairs = [(cluster.cluster_id, service.service_id) for cluster in catalog.clusters for service in catalog.services]
     step = timedelta(days=DAYS) / count
     start = now - timedelta(days=DAYS)
     return [_attempt(n, *pairs[n * 7 % len(pairs)], start + n * step) for n in range(count)]
@@ -64,11 +64,11 @@ def _gate(suite: str, n: int) -> Gate:
     return Gate(suite, Verdict.FAILED if failed else Verdict.PASSED, 100, 97 - failed, int(failed), 3)
 
 
-def write(place: Place, found: Sequence[Attempt], *, facts: bool) -> None:
+def write(place: Place, found: Sequence[Attempt], *, facts: bool, catalog: Catalog = CATALOG) -> None:
     """The catalog and the read model of these attempts, by the worker's folds; with `facts` the lists too."""
     client = place.client()
     with aws_errors():
-        CatalogStore(client, place.tables).save(CATALOG)
+        CatalogStore(client, place.tables).save(catalog)
         _put(client, place.tables.read_model, list(_read_model(found)))
         if facts:
             _put(client, place.tables.attempts, [codec.from_attempt(one) for one in found])

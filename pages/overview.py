@@ -162,7 +162,7 @@ def _attention(page: _Page) -> Node | None:
         return panel("Needs attention", body, anchor="attention")
     more = len(shown.attention) - attention.SHOWN
     where = page.asked.address("matrix", status="attention")
-    rest = el("P", "and ", link(f"{counted(more, 'more')} in the matrix", where), cls="hint") if more > 0 else None
+    rest = el("P", "and ", link(f"{number(more)} more in the matrix", where), cls="hint") if more > 0 else None
     services = {row.service.service_id: row.service for row in shown.services}
     table = attention.attention_list(shown.attention, page.names, services)
     return panel("Needs attention", table, rest, anchor="attention", note="production first, newest first")
