@@ -16,6 +16,7 @@ from data.api_keys import ApiKeys
 from data.cursors import Cursors
 from data.generation import Generation
 from data.instants import from_instant
+from data.known import Known
 from data.models import Instant, Scope
 from data.refresher import ReadModel
 from data.store import Store
@@ -61,30 +62,30 @@ def settings() -> Settings:
 
 
 @contextmanager
-def looking_back(then: Generation, known_at: Instant | None = None) -> Iterator[None]:
-    """Within it the request stands on a generation of the past: generation, store and time are those of then."""
-    g.looking_back, g.known_at = then, known_at
+def looking_back(then: Known) -> Iterator[None]:
+    """Within it the request stands on a state of the past: generation, store and time are those of then."""
+    g.looking_back = then
     try:
         yield
     finally:
-        del g.looking_back, g.known_at
+        del g.looking_back
 
 
 def looked_back_to() -> tuple[Instant | None, Instant | None]:
     """The instant the request looks back to and the one as of which it is known; None: now."""
     then = _then()
-    return (then.as_of, cast("Instant | None", g.known_at)) if then else (None, None)
+    return (then.generation.as_of, then.known_at) if then else (None, None)
 
 
-def _then() -> Generation | None:
-    """The generation of the past the request stands on; None: the newest."""
-    return cast("Generation | None", g.get("looking_back"))
+def _then() -> Known | None:
+    """The state of the past the request stands on; None: the newest."""
+    return cast("Known | None", g.get("looking_back"))
 
 
 def store() -> Store:
     """Bounded reads of the facts."""
     then = _then()
-    return parts().store.as_of(then.as_of) if then else parts().store
+    return parts().store.as_of(then.generation.as_of, then.unheard) if then else parts().store
 
 
 def queue() -> "Queue | None":
@@ -146,7 +147,8 @@ def read_model() -> ReadModel:
 
 def generation() -> Generation:
     """The newest generation, or the one looked back to; take it once a request. Unavailable until one is loaded."""
-    return _then() or parts().read_model.generation
+    then = _then()
+    return then.generation if then else parts().read_model.generation
 
 
 def freshness() -> Freshness:
@@ -162,4 +164,4 @@ def scope() -> Scope:
 def now() -> datetime:
     """The time of what is shown, aware and in UTC: now, or the instant that is looked back to."""
     then = _then()
-    return from_instant(then.as_of) if then else parts().clock()
+    return from_instant(then.generation.as_of) if then else parts().clock()

@@ -43,7 +43,7 @@ def looked_back(asked: Asked, answer: Callable[[], Response]) -> Response:
     then = past(asked)
     if then is None:
         return answer()
-    with context.looking_back(then.generation, asked.known_at):
+    with context.looking_back(then):
         made = answer()
     if then.unread:
         made.headers["Shown-As-Known-Now"] = str(then.unread)

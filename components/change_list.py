@@ -40,12 +40,13 @@ def change_list(found: ChangesBetween, names: tuple[str, str], later: str | None
 
 
 def _summary(found: ChangesBetween) -> Node:
+    were = "was" if found.failed == 1 else "were"
     parts = [
-        f"{len(found.rows)} of {counted(found.pairs, 'service on a cluster-region', 'services on cluster-regions')}"
+        f"{len(found.rows)} of {counted(found.pairs, 'pair')} of a service and a cluster-region changed",
+        *([_kinds(found.rows)] if found.rows else []),
+        f"{counted(found.attempts, 'attempt')} began",
+        f"{counted(found.failed, 'attempt')} failed or {were} rolled back",
     ]
-    parts[0] += " changed"
-    parts.append(f"{counted(found.attempts, 'attempt')} began")
-    parts.append(f"{counted(found.failed, 'attempt')} failed or {'was' if found.failed == 1 else 'were'} rolled back")
     return el("P", " · ".join(parts), cls="ink-2 asof-summary")
 
 

@@ -8,11 +8,12 @@ a pair's state, and for no more than MOST of them. Pure but for the reading, whi
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.day_numbers import EARLIEST
+from data import keys
+from data.day_numbers import EARLIEST, milliseconds
 from data.days import fold_rows, to_row
 from data.folds import Version, fold_attempt, listing
 from data.generation import Generation, Memo
-from data.models import Attempt, AttemptRow, Claim, Current, Instant, PairDayKey
+from data.models import EVERYTHING, Attempt, AttemptRow, Claim, Current, Instant, PairDayKey
 from data.past_attempts import PastAttempts, attempt_at, attempts_at, changed_days
 from data.point_in_time import derived, rows_of_days
 
@@ -29,6 +30,8 @@ class Known:
 
     generation: Generation
     unread: int
+    unheard: frozenset[str] = frozenset()  # attempts that had begun and that nobody had heard of
+    known_at: Instant | None = None  # None: as it is known now
 
 
 def generation_known(gen: Generation, at: Instant, known: Instant, read: Read) -> Known:
@@ -49,7 +52,14 @@ def _known(gen: Generation, at: Instant, known: Instant, read: Read) -> Known:
         fresh = read(asked)
         past = _corrected(past, asked, fresh, at)
         told.update(fresh)
-    return Known(then, len(doubtful))
+    return Known(then, len(doubtful), _unheard(gen, at, known), known)
+
+
+def _unheard(gen: Generation, at: Instant, known: Instant) -> frozenset[str]:
+    names = ("cluster", "service", "version", "number")
+    frame = gen.attempts.frame(EVERYTHING, 0, milliseconds(at) + 1, columns=(*names, "received"))
+    frame = frame[frame["received"].to_numpy() > milliseconds(known)]
+    return frozenset(keys.attempt_id(*one) for one in zip(*(frame[name].tolist() for name in names), strict=True))
 
 
 def _deciding(currents: Collection[Current]) -> Iterator[AttemptRow]:

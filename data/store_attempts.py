@@ -152,7 +152,7 @@ class AttemptReads(Reads):
         allowed = _within(scope) or (lambda _row: True)
 
         def keep(row: Row) -> bool:
-            return allowed(row) and asked.matches(self._then(to_attempt(row)))
+            return allowed(row) and self._heard(row) and asked.matches(self._then(to_attempt(row)))
 
         def then(row: Row) -> Attempt:
             return self._then(to_attempt(row))

@@ -33,7 +33,7 @@ class NeighbourReads(Reads):
         listing = self._within_time(
             Listing(self._tables.attempts, partition, since=start, until=until, ascending=True)
         )
-        piece = read(self._client, listing, self._now(), checked_limit(limit) + 1, None, None)
+        piece = read(self._client, listing, self._now(), checked_limit(limit) + 1, None, self._heard)
         more = len(piece.rows) > limit or piece.stopped_at is not None
         return Page([self._then(to_attempt(row)) for row in piece.rows[:limit]], "more" if more else None)
 
@@ -47,7 +47,7 @@ class NeighbourReads(Reads):
         )  # fmt: skip
         piece = read(
             self._client, listing, self._now(), checked_limit(limit), None,
-            lambda row: scope.allows_cluster(row["clusterId"]["S"]),
+            lambda row: scope.allows_cluster(row["clusterId"]["S"]) and self._heard(row),
         )  # fmt: skip
         then = [self._then(to_attempt(row)) for row in piece.rows]
         return [one for one in then if one.status in SUCCESSFUL]

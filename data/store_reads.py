@@ -46,12 +46,17 @@ class Reads:
         self._retention_days = retention_days
         self._clock = clock
         self._at: Instant | None = None  # None: now
+        self._unheard: frozenset[str] = frozenset()
 
-    def as_of(self, at: Instant) -> Self:
-        """A store that lists what this one would have listed then, as far as it is known now."""
+    def as_of(self, at: Instant, unheard: frozenset[str] = frozenset()) -> Self:
+        """A store that lists what this one would have listed then, without the attempts `unheard` of."""
         other = copy(self)
-        other._at = at
+        other._at, other._unheard = at, unheard
         return other
+
+    def _heard(self, row: Row) -> bool:
+        """Whether an attempt had been heard of."""
+        return not self._unheard or row["attemptId"]["S"] not in self._unheard
 
     def _within_time(self, listing: Listing) -> Listing:
         """The listing without what is later than the store looks."""

@@ -99,7 +99,7 @@ def drawing(name: str, view: Draw, args: Args, first: bool) -> Drawing:
         held = asof_bar.not_held(asked.at, newest.first_day, back)
         return draw(newest, View([Part("refused", lambda: held, lasting=False)]), key, first)
     past = looked_back(newest, asked.at, asked.known, here)
-    with context.looking_back(past.generation, asked.known):
+    with context.looking_back(past):
         shown = view(past.generation, {word: value for word, value in args.items() if word not in moments.NAMES})
         parts = [*_bar(newest, here, asked, past.unread, now), *_changes(newest, past, here, asked), *shown.parts]
         return draw(past.generation, replace(shown, parts=parts), key, first)

@@ -127,7 +127,9 @@ def test_nothing_changed_is_said(visit):
 
 def test_the_second_clock_leaves_out_what_was_received_later(visit):
     """All of this past was received at noon of its last day."""
-    page = visit(f"/?asof={AFTER}&known=2026-02-24T11:00Z")
+    early = "2026-02-24T11:00Z"
+    assert "No attempts in this period" in words(visit(f"/clusters/{MIRA}?asof={AFTER}&known={early}"))
+    page = visit(f"/?asof={AFTER}&known={early}")
     assert "as it was known on 2026-02-24 11:00 UTC" in " ".join(words(banner(page)).split())
     assert "image pull" not in words(page)
     assert "image pull" in words(visit(f"/?asof={AFTER}&known=2026-02-24T12:00Z"))
