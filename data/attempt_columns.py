@@ -4,9 +4,9 @@ An attempt costs about seventy bytes. A cluster-region's month is one immutable 
 not everything, and what two generations have in common they share. Pure.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,6 @@ TIMES = ("started", "ended", "received", "heard", "committed")  # epoch ms, MISS
 WORDS = ("service", "version", "reason", "back_to", "verdicts")  # codes into a chunk's own vocabulary
 MISSING = -1
 
-T = TypeVar("T")
 Array = npt.NDArray[Any]
 Month = str  # YYYY-MM
 ChunkKey = tuple[str, Month]
@@ -37,7 +36,6 @@ class Chunk:
 
     arrays: Mapping[str, Array]  # TIMES, day, status, trigger, outcome, cancelled, hotfix, number, and codes of WORDS
     words: Mapping[str, Array]  # the vocabulary of each of WORDS
-    summaries: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.arrays["day"])
@@ -50,12 +48,6 @@ class Chunk:
         """Its rows that started within [since, until); nothing is copied."""
         first, end = np.searchsorted(self.arrays["started"], [since_ms, until_ms])
         return self if (first, end) == (0, len(self)) else self.kept(slice(int(first), int(end)))
-
-    def summary(self, name: str, work: Callable[["Chunk"], T]) -> T:
-        """What was worked out of this chunk once: it lives as long as the chunk, over many generations."""
-        if name not in self.summaries:
-            self.summaries[name] = work(self)
-        return cast(T, self.summaries[name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,15 +115,3 @@ def test_an_empty_frame_has_every_column():
 def test_the_newest_are_the_end_of_all(attempts, newest):
     found = columns(*attempts)
     assert rows(found, newest=newest) == rows(found)[len(attempts) - newest if newest < len(attempts) else 0 :]
-
-
-def test_a_summary_is_worked_out_once_for_the_life_of_a_chunk():
-    asked = []
-    before = columns(attempt("2026-01-31T10:00:00Z"), attempt("2026-02-01T10:00:00Z"))
-    after = before.replaced((), pair_days([attempt("2026-02-02T10:00:00Z")]), "2026-01-01")
-    for found in (before, before, after):
-        sizes = [
-            chunk.summary("size", lambda one: asked.append(one) or len(one)) for _, chunk in found.parts(EVERYTHING)
-        ]
-    assert sizes == [1, 2]
-    assert len(asked) == 3
