@@ -199,7 +199,8 @@ def test_paper_is_white_without_controls_with_whole_tables_and_says_what_it_is(c
         page.wait_for_selector(".js-plotly-plot .main-svg")
         page.wait_for_selector("#freshness[data-as-of]")
         page.emulate_media(media="print")
-        page.wait_for_selector("#print-line")
+        page.wait_for_selector("#print-line >> text=printed")
+        page.wait_for_selector(".main-svg[viewBox]", state="attached")
         for gone in (".bar", ".foot", ".toolbar >> nth=0", ".modebar-container >> nth=0"):
             expect(page.locator(gone)).to_be_hidden()
         said = page.inner_text("#print-line")
