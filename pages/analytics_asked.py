@@ -34,6 +34,11 @@ class Time:
     query: Query
 
     @property
+    def grain(self) -> str:
+        """What one bar stands for."""
+        return "hour" if self.hours else "day"
+
+    @property
     def ends(self) -> tuple[str, str]:
         """How an address says the same time for good: days both included, or hours."""
         return (_short(self.hours[0]), _short(self.hours[1])) if self.hours else (self.start, self.end)
