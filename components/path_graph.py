@@ -115,8 +115,9 @@ def _drawn(lines: Sequence[Line], most: int, height: float, empty: bool) -> Node
     if not paths:
         return None
     dash = " stroke-dasharray='3 5'" if empty else ""
+    box = f"0 {HEAD} 100 {height - HEAD:.0f}"  # below the stage names, which would else seem to stand on it
     svg = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 {height:.0f}' preserveAspectRatio='none'>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{box}' preserveAspectRatio='none'>"
         f"<g fill='none' stroke='#000'{dash}>{''.join(paths)}</g></svg>"
     )
     mask = f'url("data:image/svg+xml,{quote(svg)}")'

@@ -8,12 +8,13 @@ from components.panel import panel
 from components.path_graph import path_graph
 from components.promotion_lanes import PATH
 from components.tags import Node, el
+from components.words import number
 from components.words import period as period_words
 from data import promotion_paths, visible
 from data.errors import Unavailable
 from data.generation import Generation
 from data.models import Scope
-from data.promotion_views import Lane, Lanes
+from data.promotion_views import Lane, Lanes, PathGraph
 from data.store_promotions import Recent
 from pages.promotions_asked import GRAPH, LIST, Asked
 
@@ -37,8 +38,8 @@ def ways_panel(
         if asked.days.since <= one.promoted_at < asked.days.until and one.service_id in wanted
     ]
     found = promotion_paths.edges(counted, clusters)
-    drawn = len(shown.stages) > 1 and asked.view == GRAPH
-    graph = path_graph(promotion_paths.graph(shown, lanes, found), names, asked.query) if drawn else None
+    path = promotion_paths.graph(shown, lanes, found)
+    graph = _graph(path, names, asked) if len(shown.stages) > 1 and asked.view == GRAPH else []
     empty = states.empty("No promotion was reported in these days.")
     body = promotion_ways.edges_table(found, names, asked.query) if found else empty
     words = f"Counted are the newest {recent.most} into each cluster-region; there were more."
@@ -50,9 +51,17 @@ def ways_panel(
     ]
     chosen = el("Div", filters.segments("View", options), cls="path-view") if len(shown.stages) > 1 else None
     return panel(
-        "Ways", el("Div", days, chosen, cls="toolbar"), graph, body, partly, anchor=ANCHOR,
+        "Ways", el("Div", days, chosen, cls="toolbar"), *graph, body, partly, anchor=ANCHOR,
         note=fixed_days(period_words(asked.days.start, asked.days.end), asked.days.start, asked.days.end),
     )  # fmt: skip
+
+
+def _graph(path: PathGraph, names: Mapping[str, str], asked: Asked) -> list[Node]:
+    """The graph, and how much of the table it does not show."""
+    drawn = [path_graph(path, names, asked.query)]
+    detours = sum(edge.total for edge in path.others)
+    words = f"{number(detours)} went another way than from stage to stage: they are in the table."
+    return [*drawn, el("P", words, cls="hint")] if detours else drawn
 
 
 def _is_of(asked: Asked, service_id: str, team: str) -> bool:

@@ -1,6 +1,7 @@
 """The path graph: every way has its count, which leads to its rows; nothing covers anything else."""
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -14,12 +15,12 @@ from tests.reading import hrefs, with_class, words
 KINDS = (ClusterType.DEVELOPMENT, ClusterType.STAGING, ClusterType.PRODUCTION)
 
 
-def place(kind: ClusterType, n: int, **counts: int) -> PathNode:
+def place(kind: ClusterType, n: int, **counts: Any) -> PathNode:
     cluster = Cluster(f"{kind.value.lower()}-{n}", f"{kind.value} {n}", kind)
     return replace(PathNode(cluster, 3, 0, 0, 0), **counts)
 
 
-def edge(start: PathNode, end: PathNode, **counts: int) -> Edge:
+def edge(start: PathNode, end: PathNode, **counts: Any) -> Edge:
     return replace(Edge(start.cluster.cluster_id, end.cluster.cluster_id, 0, 0, 0, 0, None, 0), **counts)
 
 

@@ -221,3 +221,15 @@ def test_a_scope_sees_only_its_own(busy: Site):
     page = Browser(busy.app(scope=mine)).visit("/promotions")
     assert "Billing" not in words(page) and "Pavo" not in words(page)
     assert "No promotion to list in these days." in words(page)
+
+
+def test_a_promotion_past_a_stage_is_in_the_table_and_the_graph_says_so(emulator: str, aws_clients: Any):
+    with fresh_aws(emulator, *aws_clients) as aws:
+        site = Site(aws)
+        CatalogStore(aws.dynamodb, aws.tables, lambda: NOW).save(CATALOG)
+        assert "another way" not in words(Browser(site.app()).visit("/promotions"))
+        site.say(saying.promotion(buildVersion="3.4.2", fromClusterId=MIRA, toClusterId=AQUILA,
+                                  promotedAt="2026-02-24T07:00:00Z"))  # fmt: skip
+        page = Browser(site.app()).visit("/promotions")
+        assert "1 went another way than from stage to stage: they are in the table." in words(page)
+        assert "another way" not in words(Browser(site.app()).visit("/promotions?view=list"))
