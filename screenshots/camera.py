@@ -60,6 +60,7 @@ def _take_all(
     profile = browser.new_context(
         viewport={"width": width, "height": VIEWPORT},
         color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce",
+        locale="en-CA", timezone_id="UTC",  # days in fields as everywhere: 2026-11-23
     )  # fmt: skip
     page = profile.new_page()
     files = []
@@ -102,9 +103,9 @@ def _picture(page: Page, sight: Sight, width: int) -> bytes:
 
 
 def reduced(png: bytes) -> bytes:
-    """The same picture with a palette: a page has few colours."""
+    """The same picture with a palette that spares the rare colours: a page has few, and the states are among them."""
     with Image.open(io.BytesIO(png)) as picture:
-        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -24,7 +24,7 @@ class Sight:
         return f"{self.name}-{'phone-' if width == PHONE else ''}{theme}.png"
 
 
-ATTENTION = "#attention a[href^='/builds/']"
+ATTENTION = ".panel:has(#attention) a[href^='/builds/']"
 SIGHTS = (
     Sight(
         "overview", "Overview", "/",

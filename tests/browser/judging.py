@@ -49,7 +49,7 @@ def unfold(page: Page) -> None:
 def sticking_out(page: Page) -> list[str]:
     """What makes the page scroll sideways, once what follows its width (charts do, a moment later) has done so."""
     try:
-        page.wait_for_function(f"() => {OVERFLOW} <= 0", timeout=2000)
+        page.wait_for_function(f"() => {OVERFLOW} <= 0", timeout=4000)
     except PlaywrightTimeout:
         return list(page.evaluate(BEYOND)) or ["something"]
     return []
