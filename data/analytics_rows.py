@@ -46,10 +46,19 @@ def rows(gen: Generation, scope: Scope, wanted: RowsWanted, now: datetime, first
     if wanted.part is not None and not judged:  # a reason or a flake follows from the whole time
         since = max(since, milliseconds(wanted.part[0]))
         until = min(until, milliseconds(wanted.part[1]))
-    columns = {*NAMED, "outcome", *(NEEDED if judged else ())}
-    attempts = gen.attempts.frame(seen_by(gen, scope, filtered), since, until, columns=columns)
+    seen = seen_by(gen, scope, filtered)
+    columns = {"started", "outcome", *((*NAMED, *NEEDED) if judged else ())}
+    attempts = gen.attempts.frame(seen, since, until, columns=columns)
     places = np.flatnonzero(_mask(attempts, wanted))[::-1]
-    return Rows(_named(attempts.iloc[places[first : first + limit]]), len(places))
+    page = places[first : first + limit]
+    if judged or not len(page):
+        return Rows(_named(attempts.iloc[page]) if len(page) else [], len(places))
+    # to name all of a long range for the sake of a page would cost more than to find it
+    started = attempts["started"].to_numpy()
+    near = gen.attempts.frame(seen, int(started[page[-1]]), int(started[page[0]]) + 1, columns={*NAMED, "outcome"})
+    newer = int((started[places] > started[page[0]]).sum())
+    shown = np.flatnonzero(_mask(near, wanted))[::-1][first - newer :]
+    return Rows(_named(near.iloc[shown[:limit]]), len(places))
 
 
 def _mask(attempts: pd.DataFrame, wanted: RowsWanted) -> npt.NDArray[np.bool_]:
