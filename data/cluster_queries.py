@@ -1,7 +1,10 @@
 """What the cluster-region's page asks beyond its summary: its timeline, and its services filtered and in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
+
+import pandas as pd
 
 from data import swimlanes
 from data.catalog_models import Service
@@ -26,8 +29,13 @@ def cluster_lanes(
     at = round(now.timestamp() * 1000)
 
     def work() -> SwimLanes:
-        frame = gen.attempts.frame(scope, since, until, cluster_ids=(cluster_id,), columns=swimlanes.COLUMNS)
-        return swimlanes.swim_lanes(frame, ill, (since, until), at)
+        attempts = partial(gen.attempts.frame, scope, since, until, cluster_ids=(cluster_id,))
+        tried = attempts(columns=("service", "started"))
+
+        def newest(services: Collection[str], most: int) -> pd.DataFrame:
+            return attempts(service_ids=services, columns=swimlanes.COLUMNS, newest=most)
+
+        return swimlanes.swim_lanes(tried, newest, ill, (since, until), at)
 
     return gen.memo.get(("lanes", scope.key, cluster_id, days, ill, at // swimlanes.MINUTE_MS), work)
 

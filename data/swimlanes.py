@@ -3,7 +3,7 @@
 What is drawn is bounded: the services tried last, and of those the newest attempts; the counts are of all.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import pandas as pd
 
@@ -18,35 +18,39 @@ MOST_BARS = 600
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 COLUMNS = ("cluster", "service", "version", "reason", "started", "ended", "outcome", "number")  # of the frame
 
+Newest = Callable[[Collection[str], int], pd.DataFrame]  # (services, at most so many) -> oldest first
+
 
 def swim_lanes(
-    frame: pd.DataFrame,
+    tried: pd.DataFrame,
+    newest: Newest,
     first: Collection[str],
     span: tuple[int, int],
     now: int,
     most: tuple[int, int] = (MOST_LANES, MOST_BARS),
 ) -> SwimLanes:
-    """The lanes of one cluster-region's attempts, oldest first, within `span` (epoch ms).
+    """The lanes of one cluster-region's attempts within `span` (epoch ms): `tried` has `service` and `started` of
+    all, `newest` gives COLUMNS of the newest ones of some services.
 
     Services named in `first` come first, then those tried most. Where not every attempt has a bar, the line of
     time begins with the oldest that has one.
     """
-    shown, tried = _tried_last(frame, most[0])
-    bars = frame[frame["service"].isin(shown)].tail(most[1])
+    shown, services = _tried_last(tried, most[0])
+    bars = newest(shown, most[1])
     by_service: dict[str, list[Bar]] = {service: [] for service in shown}
     for bar, service in _bars(bars):
         by_service[service].append(bar)
     order = sorted(shown, key=lambda one: (one not in first, -shown[one], one))
     since, until = span
-    if len(bars) < len(frame) and len(bars):
+    if len(bars) < len(tried) and len(bars):
         since = max(since, int(bars["started"].iloc[0]) // HOUR_MS * HOUR_MS)
     return SwimLanes(
         lanes=[SwimLane(service, shown[service], tuple(by_service[service])) for service in order],
         since=from_milliseconds(since),
         until=from_milliseconds(min(until, -(-now // HOUR_MS) * HOUR_MS)),
         now=from_milliseconds(now // MINUTE_MS * MINUTE_MS),
-        attempts=len(frame),
-        services=tried,
+        attempts=len(tried),
+        services=services,
     )
 
 

@@ -1,5 +1,9 @@
 """Attempts as lanes on a line of time: which are drawn, in what order, and what is said of the rest."""
 
+from collections.abc import Collection
+from functools import partial
+
+import pandas as pd
 import pytest
 
 from data.cluster_views import SwimLanes
@@ -15,8 +19,13 @@ NOW = milliseconds("2026-02-24T12:34:56.000Z")
 
 def lanes(*attempts: Attempt, first: frozenset[str] = frozenset(), most: tuple[int, int] = (30, 600)) -> SwimLanes:
     held = columns_of(pair_days(attempts)).attempts
-    frame = held.frame(EVERYTHING, FIRST, LAST, cluster_ids=(MIRA,), columns=COLUMNS)
-    return swim_lanes(frame, first, (FIRST, LAST), NOW, most)
+    own = partial(held.frame, EVERYTHING, FIRST, LAST, cluster_ids=(MIRA,))
+    tried = own(columns=("service", "started"))
+
+    def newest(services: Collection[str], most: int) -> pd.DataFrame:
+        return own(service_ids=services, columns=COLUMNS, newest=most)
+
+    return swim_lanes(tried, newest, first, (FIRST, LAST), NOW, most)
 
 
 def of(service: str, *starts: str) -> list[Attempt]:
