@@ -41,6 +41,31 @@ def test_a_refresh_keeps_the_zoom_of_a_chart_and_draws_its_new_data(wide, dashbo
     assert wide.complaints == []
 
 
+def test_the_open_table_of_a_chart_stays_open_and_grows(wide, dashboard):
+    page = wide.open("/analytics?range=7d")
+    page.wait_for_selector(".js-plotly-plot .bars .point path", state="attached")
+    data = page.locator(".chart-data").first
+    data.locator("summary").click()
+    cells = data.locator("tbody tr").first.locator("td")
+    before = cells.all_inner_texts()
+    dashboard.say(dashboard.deployed(0.25, buildVersion="9.9.5", attemptNumber="open"))
+    expect(cells).not_to_have_text(before, timeout=SOON)
+    assert data.evaluate("box => box.open")
+    assert page.locator(".chart-data[open]").count() == 1
+    assert wide.complaints == []
+
+
+def test_a_field_keeps_the_focus_when_news_arrive(wide, dashboard):
+    page = wide.open("/services/authn")
+    field = page.locator("main select, main input[type=search]").first
+    field.focus()
+    name = field.get_attribute("id")
+    dashboard.say(dashboard.deployed(0.24, buildVersion="9.9.6", attemptNumber="typed"))
+    page.wait_for_selector("text=9.9.6", timeout=SOON)
+    assert page.evaluate("document.activeElement.id") == name
+    assert wide.complaints == []
+
+
 def test_paused_nothing_changes_until_resumed(wide, dashboard):
     page = wide.open(f"/clusters/{MIRA}")
     page.wait_for_selector("text=/Updated \\d+ s ago/")
