@@ -12,7 +12,7 @@ from components.tags import BOOTSTRAP, Child, Node, el, hidden, icon, node
 from components.words import absolute, counted
 from data.instants import epoch
 from data.models import Instant
-from data.past_views import Mark
+from data.past_views import Line
 
 QUICK = (("-1h", "1 h"), ("-6h", "6 h"), ("-24h", "24 h"), ("-7d", "7 d"))
 LEVELS = 4
@@ -43,15 +43,6 @@ class Shown:
     known_then: str
     known_now: str
     unread: int  # attempts that are shown as known now although more is known since
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The line of time the slider goes along, in epoch milliseconds."""
-
-    first: int
-    last: int
-    marks: Sequence[Mark]
 
 
 def off(quick: Sequence[tuple[str, str]]) -> Node:

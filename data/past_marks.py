@@ -4,12 +4,30 @@ import numpy as np
 import pandas as pd
 
 from data.attempt_columns import MISSING
+from data.day_numbers import milliseconds
+from data.generation import Generation
+from data.models import Instant, Scope
 from data.outcomes import OUTCOMES
-from data.past_views import Beside, Mark
+from data.past_views import Beside, Line, Mark
 
 BUCKETS = 120
-SECOND_MS = 1000
+SECOND_MS, MINUTE_MS, DAY_MS = 1000, 60_000, 86_400_000
 BAD = (OUTCOMES.index("failed"), OUTCOMES.index("rollback"))
+
+
+def line(
+    gen: Generation, scope: Scope, at: Instant, cluster_id: str | None = None, service_id: str | None = None
+) -> Line:
+    """From the day of the first attempt that is held to the last whole minute, of all or of one."""
+    first, last = milliseconds(f"{gen.first_day}T00:00:00.000Z"), milliseconds(gen.as_of)
+    frame = gen.attempts.frame(
+        scope, first, last + 1, columns=("started", "ended", "outcome"),
+        cluster_ids=[cluster_id] if cluster_id else None, service_ids=[service_id] if service_id else None,
+    )  # fmt: skip
+    last = last // MINUTE_MS * MINUTE_MS
+    if len(frame):
+        first = max(first, int(frame["started"].iloc[0]) // DAY_MS * DAY_MS)
+    return Line(first, last, marks(frame, first, last), beside(frame, milliseconds(at)))
 
 
 def marks(frame: pd.DataFrame, since_ms: int, until_ms: int, buckets: int = BUCKETS) -> list[Mark]:

@@ -25,6 +25,16 @@ class Beside:
     after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line of time one can look back along, in epoch milliseconds, and the changes beside one instant of it."""
+
+    first: int
+    last: int
+    marks: Sequence[Mark]
+    beside: Beside
+
+
 class What(StrEnum):
     """What became of a pair, the worst first; one word each."""
 

@@ -9,26 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote, urlencode
 
-import pandas as pd
-
 import context
 from components import asof_bar
-from components.asof_bar import Line, Shown, Step
+from components.asof_bar import Shown, Step
 from components.change_list import change_list
 from components.links import Query, cluster_path, page_path, service_path
 from components.tags import Node
 from components.words import absolute
-from data import keys, known_reads, queries
+from data import keys, known_reads, past_marks, queries
 from data.changes_between import changes_between
-from data.day_numbers import from_milliseconds, milliseconds
+from data.day_numbers import from_milliseconds
 from data.days import to_row
 from data.errors import Unavailable
 from data.generation import Generation
 from data.instants import add, from_instant, to_instant
 from data.known import Known
 from data.models import Instant, Scope
-from data.past_marks import beside, marks
-from data.past_views import ChangesOf
+from data.past_views import Beside, ChangesOf
 from data.point_in_time import generation_at, holds, is_lean, with_rows
 from data.views import PairState
 from pages import moments
@@ -58,15 +55,6 @@ class Place:
     def has(self, state: PairState) -> bool:
         """Whether the page shows this pair."""
         return self.cluster_id in (None, state.cluster_id) and self.service_id in (None, state.service_id)
-
-    def frame(self, gen: Generation, scope: Scope) -> pd.DataFrame:
-        """The attempts the page is about."""
-        first, last = milliseconds(f"{gen.first_day}T00:00:00.000Z"), milliseconds(gen.as_of) + 1
-        return gen.attempts.frame(
-            scope, first, last, columns=("started", "ended", "outcome"),
-            cluster_ids=[self.cluster_id] if self.cluster_id else None,
-            service_ids=[self.service_id] if self.service_id else None,
-        )  # fmt: skip
 
 
 def place(name: str, args: Args) -> Place | None:
@@ -153,10 +141,9 @@ def _now(shown: View, here: Place) -> View:
 
 
 def _bar(newest: Generation, here: Place, asked: Moments, unread: int, now: datetime) -> list[Part]:
-    frame = here.frame(newest, context.scope())
     shown = _shown(here, asked, unread)
-    line = _line(newest, frame)
-    steps = _steps(here, asked, frame, newest, now)
+    line = past_marks.line(newest, context.scope(), asked.at, here.cluster_id, here.service_id)
+    steps = _steps(here, asked, line.beside, newest, now)
     still = replace(shown, at=from_milliseconds(line.first), known=None, other=None)
     return [
         Part("asof-banner", lambda: asof_bar.banner(shown, steps), lasting=False),
@@ -186,17 +173,7 @@ def _shown(here: Place, asked: Moments, unread: int) -> Shown:
     )
 
 
-def _line(gen: Generation, frame: pd.DataFrame) -> Line:
-    """From the day of the first attempt that is held to the last whole minute."""
-    last = milliseconds(gen.as_of) // 60_000 * 60_000
-    first = milliseconds(f"{gen.first_day}T00:00:00.000Z")
-    if len(frame):
-        first = max(first, int(frame["started"].iloc[0]) // (DAY * 1000) * DAY * 1000)
-    return Line(first, last, marks(frame, first, last))
-
-
-def _steps(here: Place, asked: Moments, frame: pd.DataFrame, gen: Generation, now: datetime) -> list[Step]:
-    around = beside(frame, milliseconds(asked.at))
+def _steps(here: Place, asked: Moments, around: Beside, gen: Generation, now: datetime) -> list[Step]:
     earliest, latest = f"{gen.first_day}T00:00:00.000Z", to_instant(now)
 
     def to(moment: Instant | None) -> str | None:
