@@ -147,7 +147,7 @@ def test_looking_back_breaks_no_rule_of_access(
     chromium: Browser, dashboard: Dashboard, yesterday: str, width: int, theme: str
 ) -> None:
     with tab(chromium, dashboard.url, width, theme) as opened:
-        for query in (f"asof={word(yesterday)}&diff=now&known={word(yesterday)}", "asof=2020-01-01T00:00Z", ""):
+        for query in (f"asof={word(yesterday)}&diff=now&known={word(yesterday)}", "asof=2020-01-01T00:00Z"):
             page = opened.open(f"/?{query}")
             unfold(page)
             assert sticking_out(page) == []
