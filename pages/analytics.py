@@ -8,9 +8,10 @@ from dash import register_page
 import context
 from components import analytics_figures as figures
 from components import chart_tables as tables
+from components import states
 from components.exporting import csv_path
 from components.links import Query, analytics_path
-from components.tags import Node
+from components.tags import Node, el
 from data import queries
 from data.analytics_queries import analytics, previous
 from data.generation import Generation
@@ -34,6 +35,8 @@ def view(generation: Generation, args: Args) -> View:
     scope, now = context.scope(), context.now()
     clusters = {one.cluster.cluster_id: one.cluster.name for one in queries.clusters(generation, scope)}
     known = [one.service for one in queries.services(generation, scope, now)]
+    if not known:
+        return View([Part("empty", _empty, lasting=False)])
     services, teams = {one.service_id: one.name for one in known}, {one.team for one in known if one.team}
     wish = asked(args, now, services, clusters, teams)
     shown = analytics(generation, scope, wish.filter, now)
@@ -51,6 +54,11 @@ def view(generation: Generation, args: Args) -> View:
         ],
         of=(to_instant(now)[:13], str(wish)),
     )  # fmt: skip
+
+
+def _empty() -> list[Node]:
+    heading = el("H1", "Analytics", tabIndex="-1", data_title="Analytics")
+    return [heading, el("Div", states.first_event(f"{to_instant(context.now())[:19]}Z"), cls="panel")]
 
 
 def _before(generation: Generation, scope: Scope, earlier: AnalyticsFilter | None, now: datetime) -> Analytics | None:
