@@ -136,3 +136,12 @@ def test_a_failed_test_unfolds_to_why_it_failed_as_text(wide):
     page.locator(".failed-tests summary").press("Enter")
     assert why.inner_text() == "<img src=x onerror=window.__x=2>\nand why"
     assert page.evaluate("window.__x") is None
+
+
+def test_filters_that_leave_nothing_are_named_and_can_be_taken_off(wide):
+    page = wide.open(f"/clusters/{MIRA}?status=ROLLBACK")
+    page.wait_for_selector("text=No attempts match.")
+    page.click("main .empty >> text=Clear filters")
+    page.wait_for_function("() => !location.search.includes('status')")
+    page.wait_for_selector("#attempts ~ * .badge-state, .grid .badge-state")
+    assert wide.complaints == []

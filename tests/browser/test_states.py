@@ -13,7 +13,6 @@ from tests.browser.judging import sticking_out, unfold, violations
 from tests.browser.sights import SIGHTS
 from tests.conftest import fresh_aws
 from tests.proxy import Fault
-from tests.read_model import MIRA
 
 pytestmark = pytest.mark.slow
 
@@ -125,13 +124,3 @@ def test_while_the_store_is_away_a_page_shows_what_it_knows_how_old_it_is_and_wh
         page.set_viewport_size({"width": width, "height": 900})
         assert sticking_out(page) == []
     assert away.complaints == []
-
-
-def test_filters_that_leave_nothing_are_named_and_can_be_taken_off(wide):
-    page = wide.open(f"/clusters/{MIRA}?status=ROLLBACK")
-    page.wait_for_selector("text=No attempts match.")
-    assert violations(page) == []
-    page.click("main .empty >> text=Clear filters")
-    page.wait_for_function("() => !location.search.includes('status')")
-    page.wait_for_selector("#attempts ~ * .badge-state, .grid .badge-state")
-    assert wide.complaints == []
