@@ -8,15 +8,13 @@ from itertools import zip_longest
 from typing import Any
 
 from components.figures import FEW, STEPS, Figure, line, over_time, plain
-from components.words import number, wrapped
-from data.analytics_views import Durations, Flake, Week
+from components.words import number
+from data.analytics_views import Durations, Week
 from data.views import Analytics, SuiteSeries
 
 Href = Callable[[str, str | None], str]  # (label, outcome)
 KeyHref = Callable[[str], str]
 
-WIDE_LABEL = 30  # letters on a line of a bar's label
-LONGEST_LABEL = 54
 LONG_RANGE = 35  # more days are counted by the week
 WEEK_TICKS = 7
 FINISHED = "FINISHED"
@@ -50,7 +48,7 @@ def builds(view: Analytics, before: Analytics | None, href: Href) -> Figure:
         }
         for name, outcome, shape, status in OUTCOMES
     ]  # fmt: skip
-    axis = _counts(max((*totals(view), *(totals(before) if before else ())), default=0))
+    axis = counts_axis(max((*totals(view), *(totals(before) if before else ())), default=0))
     ghost = [_steps(f"{BEFORE}, all", totals(before), view, before)] if before else []
     return {"data": [*bars, *ghost, *_so_far(view, totals(view))], "layout": _layout(view, axis, bars=True)}
 
@@ -142,7 +140,7 @@ def by_week(view: Analytics) -> bool:
 
 def frequency(view: Analytics, before: Analytics | None, href: Href, week_href: KeyHref) -> Figure:
     """Deploys per day; of a long range per ISO week, partial weeks lighter."""
-    axis = _counts(max((*view.deploys, *(before.deploys if before else ())), default=0))
+    axis = counts_axis(max((*view.deploys, *(before.deploys if before else ())), default=0))
     bar: dict[str, Any] = {"type": "bar", "name": "Deploys", "meta": {"role": "accent"}}
     if by_week(view):
         weeks = [_days_of(one) for one in view.weeks]
@@ -176,87 +174,9 @@ def _days_of(week: Week) -> str:
     return f"{week.start} to {week.end}{', partial' if week.partial else ''}"
 
 
-def reasons(view: Analytics, before: Analytics | None, href: KeyHref) -> Figure:
-    """Lying bars, the most frequent on top; others last. A bar leads to its attempts."""
-    shown = view.reasons.all
-    labels = _unique([one.words for one in shown])
-    series = (
-        ("Failed", "failed", "x", [one.failed for one in shown]),
-        ("Rolled back", "rollback", "/", [one.rolled_back for one in shown]),
-    )
-    bars = [
-        {
-            "type": "bar", "orientation": "h", "name": name, "meta": {"role": role}, "y": labels, "x": values,
-            "customdata": [href(one.key) for one in shown], "hovertemplate": f"%{{x}} {name.lower()}<extra></extra>",
-            "marker": {"pattern": {"shape": shape, "fillmode": "overlay"}},
-        }
-        for name, role, shape, values in series
-    ]  # fmt: skip
-    earlier = {one.key: one.attempts for one in before.reasons.all} if before else {}
-    ghost = {
-        "type": "scatter", "mode": "markers", "name": BEFORE, "meta": {"role": "nodata"}, "y": labels,
-        "x": [earlier.get(one.key) for one in shown],
-        "marker": {"symbol": "line-ns-open", "size": 20, "line": {"width": 2}},
-        "hovertemplate": "%{x} in the period before<extra></extra>",
-    }  # fmt: skip
-    return {
-        "data": [*bars, *([ghost] if before else [])],
-        "layout": _lying(max((one.attempts for one in shown), default=0)),
-    }
-
-
-def flakes(view: Analytics, href: KeyHref) -> Figure:
-    """Lying bars: versions over which a suite or the deploy said two things."""
-    top = view.flakes.found[:8]
-    bar = {
-        "type": "bar", "orientation": "h", "name": "Flipped", "meta": {"role": "rollback"},
-        "y": _unique([flake_words(one) for one in top]), "x": [one.flipped for one in top],
-        "text": [f"{one.flipped} of {one.n}" for one in top], "textposition": "outside", "cliponaxis": False,
-        "customdata": [href(one.key) for one in top],
-        "hovertemplate": "%{text} versions tried more than once<extra></extra>",
-        "marker": {"pattern": {"shape": "/", "fillmode": "overlay"}},
-    }  # fmt: skip
-    return {
-        "data": [bar],
-        "layout": _lying(max((one.flipped for one in top), default=0))
-        | {"showlegend": False, "margin": {"r": 56, "t": 8}},
-    }
-
-
-def flake_words(one: Flake) -> str:
-    """`authn: regression`."""
-    return f"{one.service_id}: {one.suite.lower() if one.suite else 'deploy'}"
-
-
-def _unique(labels: Sequence[str]) -> list[str]:
-    """Broken into lines, and no two alike: an axis puts equal labels in one place."""
-    out: list[str] = []
-    for label in labels:
-        lines = "<br>".join(plain(one) for one in wrapped(_shortened(label), WIDE_LABEL, 2))
-        out.append(lines + "\u200b" * sum(one.rstrip("\u200b") == lines for one in out))
-    return out
-
-
-def _shortened(label: str) -> str:
-    """Head and tail: what begins alike often ends otherwise."""
-    if len(label) <= LONGEST_LABEL:
-        return label
-    tail = label[-LONGEST_LABEL // 2 :].partition(" ")[2]
-    return f"{wrapped(label, LONGEST_LABEL - len(tail) - 2, 1)[0].removesuffix('…').rstrip()} … {tail}"
-
-
-def _lying(most: int) -> Figure:
-    return {
-        "xaxis": _counts(most) | {"fixedrange": True},
-        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, "fixedrange": True,
-                  "ticklabelstandoff": 6},
-        "barmode": "stack", "bargap": 0.35, "hovermode": "closest", "uirevision": "kept", "showlegend": True,
-    }  # fmt: skip
-
-
-def _counts(most: int) -> Figure:
+def counts_axis(most: int) -> Figure:
     """An axis of counts: no more ticks than there are whole numbers."""
-    return {"rangemode": "tozero", "tickformat": ",d", "nticks": min(most + 2, 8)}
+    return {"rangemode": "tozero", "tickformat": ",d", "nticks": max(2, min(most + 1, 8))}
 
 
 def _fading(view: Analytics) -> list[float]:

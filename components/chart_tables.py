@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from components.analytics_figures import FINISHED, Href, KeyHref, flake_words, said, totals
+from components.analytics_bars import flake_words
+from components.analytics_figures import FINISHED, Href, KeyHref, said, totals
 from components.links import link
 from components.panel import number_cell, row, table
 from components.tags import Children, Node, el

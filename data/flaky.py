@@ -42,14 +42,14 @@ def flakes(attempts: pd.DataFrame) -> Flakes:
     service_of = _services_of(groups, attempts)
     names = [str(name) for name in attempts["service"].cat.categories]
     found: list[Flake] = []
-    repeated = 0
+    repeated = np.zeros(0, dtype=np.int64)
     for one in repeats(attempts, groups):
         tried = np.bincount(service_of[one.repeated], minlength=len(names))
         flipped = np.bincount(service_of[one.flipped], minlength=len(names))
-        repeated = max(repeated, len(one.repeated))
+        repeated = np.union1d(repeated, one.repeated)
         found += [Flake(names[i], one.suite, int(flipped[i]), int(tried[i])) for i in np.flatnonzero(flipped)]
     found.sort(key=lambda one: (-one.flipped, -one.flipped / one.n, one.service_id, one.suite or ""))
-    return Flakes(tuple(found), repeated)
+    return Flakes(tuple(found), len(repeated))
 
 
 def attempts_behind(attempts: pd.DataFrame, service_id: str, suite: str | None) -> npt.NDArray[np.bool_]:

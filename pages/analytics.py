@@ -6,6 +6,7 @@ from datetime import datetime
 from dash import register_page
 
 import context
+from components import analytics_bars as bars
 from components import analytics_figures as figures
 from components import chart_tables as tables
 from components import states
@@ -108,9 +109,9 @@ def _of_kinds(
     shown: Analytics, before: Analytics | None, reason: figures.KeyHref, flake: figures.KeyHref
 ) -> list[Chart]:
     return [
-        Chart("reasons", "Failure reasons, attempts", lambda: figures.reasons(shown, before, reason),
+        Chart("reasons", "Failure reasons, attempts", lambda: bars.reasons(shown, before, reason),
               lambda: tables.reasons_table(shown, reason), "names (…) and numbers (#) folded", "half tall"),
-        Chart("flaky", "Flaky suites and deploys, versions", lambda: figures.flakes(shown, flake),
+        Chart("flaky", "Flaky suites and deploys, versions", lambda: bars.flakes(shown, flake),
               lambda: tables.flakes_table(shown, flake), FLAKY, "half tall"),
     ]  # fmt: skip
 

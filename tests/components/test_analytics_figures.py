@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from components import analytics_bars as bars
 from components import analytics_figures as figures
 from data.analytics_queries import analytics, previous
 from data.models import EVERYTHING, Status
@@ -126,7 +127,7 @@ def test_deploys_of_a_long_range_are_counted_by_the_iso_week_and_partial_weeks_a
 
 
 def test_reasons_are_lying_bars_that_lead_to_their_attempts():
-    failed, rolled_back, ghost = drawn(figures.reasons(shown(), before(), key_href))
+    failed, rolled_back, ghost = drawn(bars.reasons(shown(), before(), key_href))
     assert failed["orientation"] == "h"
     assert failed["y"] == ["image pull of …", "no reason given"]
     assert (failed["x"], rolled_back["x"], ghost["x"]) == ([1, 0], [0, 1], [1, None])
@@ -134,10 +135,13 @@ def test_reasons_are_lying_bars_that_lead_to_their_attempts():
 
 
 def test_reasons_that_look_alike_when_cut_have_a_bar_each():
-    long = [attempt(f"2026-02-2{n}T10:00:00Z", status=Status.FAILED, failure_reason=f"{'alike ' * 20}{end} {'alike ' * 20}")
-            for n, end in enumerate(("one", "two"))]  # fmt: skip
+    same = "alike " * 20
+    long = [
+        attempt(f"2026-02-2{n}T10:00:00Z", status=Status.FAILED, failure_reason=f"{same}{middle} {same}")
+        for n, middle in enumerate(("one", "two"))
+    ]
     view = analytics(generation(long), EVERYTHING, DAYS, NOW)
-    labels = drawn(figures.reasons(view, None, key_href))[0]["y"]
+    labels = drawn(bars.reasons(view, None, key_href))[0]["y"]
     assert len(set(labels)) == 2
     assert all(len(line) <= 31 for label in labels for line in label.split("<br>"))
 
@@ -145,11 +149,11 @@ def test_reasons_that_look_alike_when_cut_have_a_bar_each():
 def test_what_a_sender_wrote_is_no_markup_in_a_label():
     bad = attempt("2026-02-20T10:00:00Z", status=Status.FAILED, failure_reason="<b>x %{y}")
     view = analytics(generation([bad]), EVERYTHING, DAYS, NOW)
-    assert drawn(figures.reasons(view, None, key_href))[0]["y"] == ["&lt;b&gt;x % {y}"]
+    assert drawn(bars.reasons(view, None, key_href))[0]["y"] == ["&lt;b&gt;x % {y}"]
 
 
 def test_a_flake_says_of_how_many_versions_and_leads_to_their_attempts():
-    [bar] = drawn(figures.flakes(shown(), key_href))
+    [bar] = drawn(bars.flakes(shown(), key_href))
     assert (bar["y"], bar["x"], bar["text"]) == (["authn: deploy"], [1], ["1 of 1"])
     assert bar["customdata"] == ["/by/authn:deploy"]
 
@@ -161,3 +165,15 @@ def test_by_the_hour_a_bar_stands_for_an_hour():
     failed = drawn(figures.builds(day, None, href))[0]
     assert failed["x"] == ["2026-02-22T10:00:00.000Z", "2026-02-22T11:00:00.000Z"]
     assert failed["y"] == [1, 0]
+
+
+def test_where_nothing_failed_or_flipped_it_is_said():
+    quiet = analytics(
+        generation([attempt("2026-02-20T10:00:00Z"), attempt("2026-02-20T11:00:00Z")]), EVERYTHING, DAYS, NOW
+    )
+    assert drawn(bars.reasons(quiet, None, key_href))[-1]["text"] == ["Nothing failed or was rolled back."]
+    assert drawn(bars.flakes(quiet, key_href))[-1]["text"] == ["1 version was tried more than once, none flipped."]
+
+
+def test_an_axis_of_counts_has_no_ticks_between_whole_numbers():
+    assert [figures.counts_axis(most)["nticks"] for most in (0, 1, 2, 5, 500)] == [2, 2, 3, 6, 8]
