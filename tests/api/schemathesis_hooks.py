@@ -45,8 +45,8 @@ def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
 
 
 def dates(path: str, seed: int) -> dict[str, str]:
-    """A range that ends on or after it starts and is not too long."""
-    first = date(2026, 1, 1) + timedelta(days=seed % 60)
+    """A range that ends on or after it starts, is not too long, and where what was is asked for lies in the past."""
+    first = date(2026, 1, 1) + timedelta(days=seed % (40 if path.endswith("/changes") else 60))
     last = first + timedelta(days=seed % 7)
     if path.endswith(DAYS) or CHARTS in path:
         return {"from": first.isoformat(), "to": last.isoformat()}
