@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dash import register_page
 
 import context
-from components import attention, kpi, state_views, states, theme
+from components import attention, kpi, markup, state_views, states, theme
 from components.links import Query, analytics_path, link
 from components.panel import panel
 from components.tags import Node, el, icon
@@ -164,14 +164,14 @@ def _attention(page: _Page) -> Node | None:
     where = page.asked.address("matrix", status="attention")
     rest = el("P", "and ", link(f"{number(more)} more in the matrix", where), cls="hint") if more > 0 else None
     services = {row.service.service_id: row.service for row in shown.services}
-    table = attention.attention_list(shown.attention, page.names, services)
+    table = markup.drawn(attention.attention_list(shown.attention, page.names, services))
     return panel("Needs attention", table, rest, anchor="attention", note="production first, newest first")
 
 
 def _stages(page: _Page) -> Node | None:
     if not page.shown.services:
         return None
-    return panel("Cluster-regions by stage", state_views.stages(page.shown.clusters, page.hour))
+    return panel("Cluster-regions by stage", markup.drawn(state_views.stages(page.shown.clusters, page.hour)))
 
 
 def _running(page: _Page) -> Node | None:
@@ -180,7 +180,7 @@ def _running(page: _Page) -> Node | None:
     found: list[PairState] = list(page.shown.in_progress)
     if not found:
         return panel("In progress", el("P", "No deployment is running.", cls="hint"), anchor="running")
-    return panel("In progress", attention.running_list(found, page.names), anchor="running")
+    return panel("In progress", markup.drawn(attention.running_list(found, page.names)), anchor="running")
 
 
 register_page(__name__, path=PATH, title="Overview - DQD", layout=live.serve("overview", view))
