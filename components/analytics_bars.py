@@ -55,8 +55,11 @@ def flakes(view: Analytics, href: KeyHref) -> Figure:
         "hovertemplate": "%{text} versions tried more than once<extra></extra>",
         "marker": {"pattern": {"shape": "/", "fillmode": "overlay"}},
     }  # fmt: skip
-    tried = counted(view.flakes.repeated, "version was", "versions were")
-    nothing = [] if top else _nothing(f"{tried} tried more than once, none flipped.")
+    tried = (
+        counted(view.flakes.repeated, "version was", "versions were") if view.flakes.repeated else "No version was"
+    )
+    rest = ", none flipped." if view.flakes.repeated else "."
+    nothing = [] if top else _nothing(f"{tried} tried more than once{rest}")
     return {
         "data": [bar, *nothing],
         "layout": _lying([one.flipped for one in top]) | {"showlegend": False, "margin": {"r": 56, "t": 8}},

@@ -101,7 +101,7 @@ def reasons_table(view: Analytics, href: KeyHref) -> Node:
         for one in view.reasons.all
     ]  # fmt: skip
     columns = [("Reason, names and numbers folded", ""), ("Failed", "num"), ("Rolled back", "num"), ("As sent", "")]
-    return table("Failure reasons", columns, rows, cls="reasons")
+    return table("Failure reasons", columns, rows or _none("Nothing failed or was rolled back.", 4), cls="reasons")
 
 
 def _examples(one: FailureReason) -> Children:
@@ -118,7 +118,12 @@ def flakes_table(view: Analytics, href: KeyHref) -> Node:
         for one in view.flakes.found
     ]  # fmt: skip
     names = ("Versions flipped", "Versions tried more than once (n)", "Share")
+    rows = rows or _none("No version flipped.", 4)
     return table("Flaky suites and deploys", [("Service and suite", ""), *[(name, "num") for name in names]], rows)
+
+
+def _none(words: str, columns: int) -> list[Node]:
+    return [el("Tr", el("Td", words, colSpan=columns, cls="ink-2"))]
 
 
 def _newest_first(view: Analytics) -> range:
