@@ -42,6 +42,14 @@ def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
         query |= {name: KNOWN[name] for name in query if name in KNOWN}
     if "from" in query or "to" in query:
         query |= dates(case.path, len(str(query)))
+    if "asOf" not in query:
+        query.pop("knownAt", None)
+    query |= {name: past(len(str(query))) for name in ("asOf", "knownAt") if name in query}
+
+
+def past(seed: int) -> str:
+    """An instant whose state is held."""
+    return f"2026-02-{seed % 20 + 1:02}T{seed % 24:02}:00:00+01:00"
 
 
 def dates(path: str, seed: int) -> dict[str, str]:
