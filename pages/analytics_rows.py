@@ -28,7 +28,9 @@ def rows(asked: Asked, wanted: RowsAsked | None, shown: Analytics) -> Node:
     """The panel; without a wish only the offer to show them."""
     query = asked.query
     if wanted is None:
-        show = link(f"Show the attempts of these {asked.time.grain}s", analytics_path(query | {"rows": "1"}, ROWS), cls="keep")
+        show = link(
+            f"Show the attempts of these {asked.time.grain}s", analytics_path(query | {"rows": "1"}, ROWS), cls="keep"
+        )
         return panel("Attempts", el("P", show, cls="hint"), anchor=ROWS)
     generation, scope = context.generation(), context.scope()
     first = (wanted.page - 1) * LIMIT

@@ -40,11 +40,12 @@ def test_flakes_name_the_suite_or_the_deploy_itself(shown):
 
 def test_reasons_beyond_the_top_are_one_row_that_says_how_many_kinds_it_is_of(shown):
     top = FailureReason("k", "pod # not ready", 2, 1, (("pod a-1 not ready", 2), ("pod a-2 not ready", 1)))
-    table = export_charts.reasons(replace(shown, reasons=FailureReasons((top,), others=5, other_kinds=4)))
+    others = FailureReason("others", "4 other reasons", 3, 2, (("image pull of …", 2),))
+    table = export_charts.reasons(replace(shown, reasons=FailureReasons((top,), others, other_kinds=4)))
     assert list(table.rows) == [
         {
             "reason": "pod # not ready", "attempts": 3, "kinds": 1, "example": "pod a-1 not ready", "failed": 2,
             "rollback": 1,
         },
-        {"reason": "others", "attempts": 5, "kinds": 4},
+        {"reason": "others", "attempts": 5, "kinds": 4, "example": None, "failed": 3, "rollback": 2},
     ]  # fmt: skip
