@@ -66,9 +66,7 @@ def _node(cluster: Cluster, stops: Iterable[Stop]) -> PathNode:
     here = [stop for stop in stops if stop.state is not None]
     of = [stop.state.health for stop in here if stop.state]
     waiting = sum(stop.waiting is not None for stop in here)
-    return PathNode(
-        cluster, of.count(Health.HEALTHY), of.count(Health.ATTENTION), of.count(Health.UNKNOWN), waiting
-    )
+    return PathNode(cluster, of.count(Health.HEALTHY), of.count(Health.ATTENTION), of.count(Health.UNKNOWN), waiting)
 
 
 def taken(one: Promotion) -> float | None:

@@ -1,4 +1,4 @@
-"""Pictures lose most of their bytes and none of the colours that mean something; a browser takes them of a real page."""
+"""Pictures lose most of their bytes and none of the colours that mean something; a browser takes them of real pages."""
 
 import io
 
@@ -13,7 +13,7 @@ RED, GREEN = (166, 27, 15), (0, 112, 95)
 def painted() -> bytes:
     """A picture of many greys and a few points in the colours of states."""
     picture = Image.new("RGB", (400, 300))
-    picture.putdata([(180 + n % 61,) * 3 for n in range(400 * 300)])  # type: ignore[no-untyped-call]
+    picture.putdata([(180 + n % 61,) * 3 for n in range(400 * 300)])
     for n, colour in enumerate((RED, GREEN)):
         picture.paste(colour, (10 + 20 * n, 10, 16 + 20 * n, 16))
     out = io.BytesIO()
