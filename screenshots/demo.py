@@ -10,7 +10,7 @@ from pathlib import Path
 from embedded.emulator import HOST, ROOT, free_port
 from embedded.supervisor import is_ready
 
-START_SECONDS = 300.0
+START_SECONDS = 600.0
 STOP_SECONDS = 40.0
 
 

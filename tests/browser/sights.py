@@ -44,14 +44,17 @@ class Sight:
 
 SIGHTS = {
     "overview": Sight("/", "Overview", "#attention"),
+    "what changed": Sight("/?asof=-24h&diff=now", "Overview", "#attention"),
     "clusters": Sight("/clusters", "Cluster-regions"),
     "services": Sight("/services", "Services"),
     "promotions": Sight("/promotions", "Promotions", "#lanes"),
     "promotions of a service": Sight("/promotions?service=authn", "Promotions", "#lanes"),
     "analytics": Sight("/analytics", "Analytics", CHART),
     "analytics with rows": Sight("/analytics?range=7d&rows=1", "Analytics", ".grid"),
+    "analytics compared": Sight("/analytics?range=24h&compare=1", "Analytics", CHART),
     "score card": Sight("/scorecard", "Score card"),
     "cluster": Sight(f"/clusters/{MIRA}", "Mira", "#attempts"),
+    "cluster as it was": Sight(f"/clusters/{MIRA}?asof=-48h", "Mira", "#attempts"),
     "service": Sight("/services/authn", "Authentication", "#attempts"),
     "comparison": Sight(f"/services/authn?compare={COMPARED}", "Authentication", "table.two-sides"),
     "failed build": Sight(build(f"{MIRA}:authn:3.4.0:4-mira"), "authn 3.4.0 on mira-us-west-2", "#claims"),
