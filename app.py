@@ -26,7 +26,7 @@ from ingest.verdict_book import VerdictBook
 from ingest.verdicts import Notes
 from pages import ingest_lab, live
 from settings import Settings
-from web import callback_bodies, compression, edge, kept_views, pages_status
+from web import callback_bodies, charts_library, compression, edge, kept_views, pages_status
 from web.headers import Headers
 from web.json_provider import OrjsonProvider
 from web.warmup import page_views, warm_up
@@ -51,6 +51,7 @@ def create_app(
     edge.install(server, Headers(lambda: app.csp_hashes()))
     compression.install(server)  # what is installed first sees an answer last
     pages_status.install(server)
+    charts_library.install(server, ROOT / "assets")
     api.register(server)  # before Dash, whose pages answer every address that is left
     app = _dash(server, settings)
     live.register(app)
@@ -77,7 +78,7 @@ def _dash(server: Flask, settings: Settings) -> Dash:
         use_pages=True,
         pages_folder=str(ROOT / "pages"),
         assets_folder=str(ROOT / "assets"),
-        assets_ignore=shell.HEAD_ONLY,
+        assets_ignore=shell.LOADED_APART,
         title=shell.PRODUCT,
         index_string=shell.INDEX_PAGE,
         update_title=None,  # type: ignore[arg-type]  # None: leave the title alone

@@ -12,7 +12,8 @@ from dash import dcc, html
 PRODUCT = "Deployment & Quality Dashboard"
 SHORT = "DQD"
 LIVE = "live"
-HEAD_ONLY = r"^0-theme\.js$"  # loaded by the head itself, before the first paint: not once more below
+# Files that are loaded otherwise: by the head itself, before the first paint, and with the first chart.
+LOADED_APART = r"^(0-theme|1-plotly-basic-.*|2-charts)\.js$"
 
 INDEX_PAGE = """<!DOCTYPE html>
 <html lang="en">

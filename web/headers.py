@@ -19,6 +19,10 @@ POLICY = "Content-Security-Policy"
 HSTS: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 A_YEAR = "public, max-age=31536000, immutable"
 ASSETS, SUITES = "/assets/", "/_dash-component-suites/"
+A_DAY = "public, max-age=86400"
+A_WHILE = "public, max-age=300"
+FETCHED_AHEAD = "/_dash-component-suites/dash/dcc/async-graph.js"  # by pages without charts, for the one gone on to
+SELDOM_CHANGED = ("/assets/fonts/", "/assets/favicon.svg")  # asked for without a time of change
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:
@@ -52,7 +56,9 @@ class Headers:
         if https:
             more.append(HSTS)
         if path.startswith(ASSETS):
-            return [*_without_caching(headers), *more, *_of_asset(headers, query, ok)]
+            return [*_without_caching(headers), *more, *_of_asset(headers, path, query, ok)]
+        if path == FETCHED_AHEAD and ok:
+            return [*_without_caching(headers), *more, ("Cache-Control", A_WHILE)]
         if "cache-control" not in said and not path.startswith(SUITES):
             more.append(("Cache-Control", "no-store"))  # pages and callbacks hold live data
         return [*headers, *more]
@@ -62,8 +68,10 @@ def _without_caching(headers: Sequence[Header]) -> list[Header]:
     return [one for one in headers if one[0].lower() != "cache-control"]
 
 
-def _of_asset(headers: Sequence[Header], query: str, ok: bool) -> list[Header]:
-    """A file asked for by its time of change may be kept; the others as Flask said."""
+def _of_asset(headers: Sequence[Header], path: str, query: str, ok: bool) -> list[Header]:
+    """A file asked for by its time of change may be kept, a font for a day; the others as Flask said."""
     if ok and query.startswith("m="):
         return [("Cache-Control", A_YEAR)]
+    if ok and path.startswith(SELDOM_CHANGED):
+        return [("Cache-Control", A_DAY)]
     return [one for one in headers if one[0].lower() == "cache-control"]

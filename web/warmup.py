@@ -13,6 +13,7 @@ from dash import Dash
 from flask import Flask
 from flask.testing import FlaskClient
 
+from web import charts_library
 from web.callback_bodies import ENDPOINT, call_of
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,8 @@ def warm_up(server: Flask, app: Dash, *, pages: bool) -> list[str]:
     client = server.test_client()
     index = client.get("/", headers=GZIP | {"Accept-Encoding": "identity"})
     files = LINKED.findall(index.get_data(as_text=True))
-    failed = [path for path in ("/_dash-layout", "/_dash-dependencies", *files) if not _answers(client, path)]
+    asked = ("/_dash-layout", "/_dash-dependencies", charts_library.ADDRESS, *files)
+    failed = [path for path in asked if not _answers(client, path)]
     if pages:
         failed += [path for path in _page_paths() if not _renders(client, app, path)]
     for path in failed:

@@ -1,0 +1,36 @@
+"""The charts' library: ours at Dash's address, compressed once, and not sent again where it is known."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from web import charts_library, compression
+from web.charts_library import ADDRESS
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    """A server with nothing else."""
+    server = Flask("library")
+    compression.install(server)
+    charts_library.install(server, ASSETS)
+    return server.test_client()
+
+
+def test_it_is_the_basic_bundle_and_what_paints_charts(client):
+    text = client.get(ADDRESS).text
+    assert "(basic - minified)" in text[:300]
+    assert (ASSETS / "2-charts.js").read_text() in text
+
+
+def test_who_has_it_is_not_sent_it_again(client):
+    first = client.get(ADDRESS, headers={"Accept-Encoding": "gzip"})
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert len(first.data) < len(gzip.decompress(first.data)) / 2
+    again = client.get(ADDRESS, headers={"If-None-Match": first.headers["ETag"], "Accept-Encoding": "gzip"})
+    assert (again.status_code, again.data) == (304, b"")
