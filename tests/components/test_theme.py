@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from plotly.offline import get_plotlyjs_version  # type: ignore[import-untyped]
+from plotly.offline import get_plotlyjs_version
 
 from components import figures, theme
 from components.tags import icon

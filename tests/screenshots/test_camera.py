@@ -1,4 +1,4 @@
-"""Pictures lose most of their bytes and none of the colours that mean something; a browser takes them of real pages."""
+"""Pictures lose most of their bytes and no colour that means something; a browser takes them of real pages."""
 
 import io
 
