@@ -9,6 +9,7 @@ from tests.browser.conftest import tab
 from tests.proxy import Fault
 from tests.read_model import MIRA
 
+LIST = "document.querySelector('[aria-label=\"Attempts, newest first\"]')"
 SOON = 20_000
 
 
@@ -20,7 +21,7 @@ def test_an_event_appears_without_a_reload_and_moves_nothing(wide, dashboard):
     before = page.evaluate("[scrollY, document.activeElement.textContent]")
     dashboard.say(dashboard.deployed(0.4, buildVersion="9.9.1", attemptNumber="new"))
     began = time.monotonic()
-    page.wait_for_selector("text=9.9.1", timeout=SOON)
+    page.wait_for_selector("text=9.9.1 >> visible=true", timeout=SOON)
     assert time.monotonic() - began < 10
     assert page.evaluate("[scrollY, document.activeElement.textContent]") == before
     assert page.evaluate("window.stays.isConnected")
@@ -76,7 +77,7 @@ def test_paused_nothing_changes_until_resumed(wide, dashboard):
     page.wait_for_timeout(7000)
     assert page.locator("text=9.9.3").count() == 0
     page.click("#pause-button")
-    page.wait_for_selector("text=9.9.3", timeout=SOON)
+    page.wait_for_selector("text=9.9.3 >> visible=true", timeout=SOON)
 
 
 def test_while_the_database_is_away_pages_keep_their_data_say_its_age_and_recover(wide, dashboard):
@@ -114,10 +115,10 @@ def test_while_the_web_process_is_away_the_page_stays_and_says_so(chromium, dash
 def test_a_redrawn_table_keeps_its_sideways_scroll_and_open_details(chromium, dashboard):
     with tab(chromium, dashboard.url, 390) as opened:
         page = opened.open(f"/clusters/{MIRA}")
-        page.evaluate("document.querySelectorAll('.scroller')[1].scrollLeft = 120")
-        page.evaluate("window.old = document.querySelectorAll('.scroller')[1]")
+        page.evaluate(f"{LIST}.scrollLeft = 120")
+        page.evaluate(f"window.old = {LIST}")
         dashboard.say(dashboard.deployed(0.15, buildVersion="9.9.4", attemptNumber="scroll"))
         page.wait_for_selector("text=9.9.4", state="attached", timeout=SOON)
         page.wait_for_function("() => !window.old.isConnected")
-        assert page.evaluate("document.querySelectorAll('.scroller')[1].scrollLeft") == 120
+        assert page.evaluate(f"{LIST}.scrollLeft") == 120
         assert opened.complaints == []
