@@ -1,14 +1,13 @@
 """Takes the pictures: one browser, a profile for each width and theme, PNGs of few colours."""
 
-import io
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
+from screenshots.palette import reduced
 from screenshots.sights import PHONE, THEMES, WIDE, Sight
 
 FLAGS = [
@@ -20,7 +19,6 @@ FLAGS = [
 ]
 VIEWPORT = 900
 TALLEST = {WIDE: 1800, PHONE: 1500}
-COLOURS = 128
 SETTLED = """() => [...document.querySelectorAll('.js-plotly-plot')].every((one) => one.querySelector('.main-svg'))
     && document.querySelector('#freshness')?.dataset.state === 'fresh' && document.fonts.status === 'loaded'"""
 STILL_MS = 600  # until what the charts measure of their surroundings has come to rest
@@ -60,7 +58,7 @@ def _take_all(
     profile = browser.new_context(
         viewport={"width": width, "height": VIEWPORT},
         color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce",
-        locale="en-CA", timezone_id="UTC",  # days in fields as everywhere: 2026-11-23
+        timezone_id="UTC",
     )  # fmt: skip
     page = profile.new_page()
     files = []
@@ -80,10 +78,10 @@ def go(page: Page, url: str, sight: Sight) -> None:
     """Have the page show it, at rest."""
     page.goto(url + sight.path)
     page.wait_for_selector("main h1")
-    for selector in sight.clicks:
-        before = page.url
+    for selector, appears in sight.clicks:
         page.locator(selector).first.click()
-        page.wait_for_function("(before) => location.href !== before", arg=before)
+        page.wait_for_selector(appears)
+        page.evaluate("scrollTo(0, 0)")  # else the bar would stand in the middle of a tall picture
     if sight.keys:
         page.keyboard.press(sight.keys[0])
         page.wait_for_selector("dialog[open]")
@@ -100,12 +98,3 @@ def _picture(page: Page, sight: Sight, width: int) -> bytes:
     height = int(page.evaluate("document.documentElement.scrollHeight"))
     clip = {"x": 0.0, "y": 0.0, "width": float(width), "height": float(min(height, TALLEST[width]))}
     return page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]  # a TypedDict of just these
-
-
-def reduced(png: bytes) -> bytes:
-    """The same picture with a palette that spares the rare colours: a page has few, and the states are among them."""
-    with Image.open(io.BytesIO(png)) as picture:
-        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    few.save(out, "PNG", optimize=True)
-    return out.getvalue()

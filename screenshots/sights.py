@@ -8,14 +8,14 @@ WIDE, PHONE = 1440, 390
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One page of the demo. `clicks` lead to it from `path`, one after the other."""
+    """One page of the demo. `clicks` lead to it from `path`: on what, and what then appears."""
 
     name: str
     title: str
     path: str
     question: str
     reading: str
-    clicks: tuple[str, ...] = ()
+    clicks: tuple[tuple[str, str], ...] = ()
     keys: str = ""
     phone: bool = False
 
@@ -70,7 +70,7 @@ SIGHTS = (
         "Why did this deployment fail?",
         "The reason stands first, then when each step began and ended, the gates beside those of the version that "
         "served before, the tests that failed, and what each source said in its own words.",
-        clicks=(ATTENTION,), phone=True,
+        clicks=((ATTENTION, ".page-build"),), phone=True,
     ),
     Sight(
         "promotions", "Promotions", "/promotions",
@@ -109,6 +109,7 @@ SIGHTS = (
         "What would the dashboard make of this body?",
         "A sample or one's own body is tried without being sent; the answer is the one the webhook would give, and "
         "why.",
+        clicks=(("#lab-try", "#lab-result .entry-head"),),
     ),
     Sight(
         "set-up", "Set-up", "/ingest?view=set-up&for=argocd",
