@@ -25,4 +25,5 @@ def install(server: Flask, assets: Path) -> None:
         answer = Response(content, mimetype="text/javascript")
         answer.set_etag(etag)
         answer.cache_control.no_cache = True
-        return answer.make_conditional(request)
+        answer.make_conditional(request)  # changes it in place
+        return answer
