@@ -8,7 +8,7 @@ from components.links import build_path, cluster_path, link, service_path
 from components.panel import panel, row, table
 from components.tags import Child, Children, Node, el, hidden, icon, mono
 from components.theme import Look
-from components.words import counted, none, when
+from components.words import counted, none, number, when
 from data.models import AttemptRow, Instant, Verdict
 from data.past_views import ChangesBetween, GateMove, PairChange, What
 from data.views import PairState
@@ -57,12 +57,12 @@ def _body(found: ChangesBetween, names: tuple[str, str], later: str | None) -> l
     shown = [_table(caption, found.rows[:SHOWN], found, later)]
     rest = found.rows[SHOWN:MOST]
     if rest:
-        words = el("Summary", f"and {counted(len(rest), 'more')}: {_kinds(rest)}")
+        words = el("Summary", f"and {number(len(rest))} more: {_kinds(rest)}")
         more = _table(f"{caption}, the rest", rest, found, later)
         shown.append(el("Details", words, more, cls="changes-rest", data_key="changes-rest"))
     unseen = len(found.rows) - MOST
     if unseen > 0:
-        hint = f"{counted(unseen, 'more')} not listed: choose a team, or open one service or cluster-region"
+        hint = f"{number(unseen)} more not listed: choose a team, or open one service or cluster-region"
         shown.append(el("P", hint, cls="hint"))
     return shown
 
