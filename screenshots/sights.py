@@ -24,7 +24,7 @@ class Sight:
         return f"{self.name}-{'phone-' if width == PHONE else ''}{theme}.png"
 
 
-ATTENTION = ".panel:has(#attention) a[href^='/builds/']"
+GATE_FAILED = ".panel:has(#attention) tr:has-text('gate failed') a[href^='/builds/']"
 SIGHTS = (
     Sight(
         "overview", "Overview", "/",
@@ -70,7 +70,7 @@ SIGHTS = (
         "Why did this deployment fail?",
         "The reason stands first, then when each step began and ended, the gates beside those of the version that "
         "served before, the tests that failed, and what each source said in its own words.",
-        clicks=((ATTENTION, ".page-build"),), phone=True,
+        clicks=((GATE_FAILED, ".page-build"),), phone=True,
     ),
     Sight(
         "promotions", "Promotions", "/promotions",
