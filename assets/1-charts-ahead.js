@@ -13,5 +13,5 @@
   }
 
   if (withCharts.test(location.pathname)) for (const file of [LIBRARY, GRAPH]) ahead("preload", file);
-  else window.addEventListener("load", () => setTimeout(() => ahead("prefetch", GRAPH), 2000));
+  else window.addEventListener("load", () => setTimeout(() => { if (!document.hidden) ahead("prefetch", GRAPH); }, 2000));
 })();
