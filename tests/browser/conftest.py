@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from data.apply import Applier
 from data.catalog import CatalogStore
@@ -137,6 +137,7 @@ def dashboard(emulator: str, aws_clients: Any, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for all."""
+    expect.set_options(timeout=15_000)  # as long as everything else in a tab may take
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
