@@ -41,7 +41,7 @@ def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
         query.pop("team", None)  # none of these services has one
         query |= {name: KNOWN[name] for name in query if name in KNOWN}
     if "from" in query or "to" in query:
-        query |= dates(case.path, len(str(query)))
+        query |= dates(case.path, len(str(query)), hourly=query.get("grain") == "hour")
     if "asOf" not in query:
         query.pop("knownAt", None)
     query |= {name: past(len(str(query))) for name in ("asOf", "knownAt") if name in query}
@@ -52,10 +52,10 @@ def past(seed: int) -> str:
     return f"2026-02-{seed % 20 + 1:02}T{seed % 24:02}:00:00+01:00"
 
 
-def dates(path: str, seed: int) -> dict[str, str]:
+def dates(path: str, seed: int, hourly: bool) -> dict[str, str]:
     """A range that ends on or after it starts, is not too long, and where what was is asked for lies in the past."""
     first = date(2026, 1, 1) + timedelta(days=seed % (40 if path.endswith("/changes") else 60))
-    last = first + timedelta(days=seed % 7)
+    last = first + timedelta(days=seed % (2 if hourly else 7))
     if path.endswith(DAYS) or CHARTS in path:
         return {"from": first.isoformat(), "to": last.isoformat()}
     return {"from": f"{first}T00:00:00+01:00", "to": last.isoformat()}
