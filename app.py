@@ -27,6 +27,7 @@ from ingest.verdicts import Notes
 from pages import ingest_lab, live
 from settings import Settings
 from web import callback_bodies, charts_library, compression, edge, kept_views, pages_status
+from web.charts_library import ChartsAhead
 from web.headers import Headers
 from web.json_provider import OrjsonProvider
 from web.warmup import page_views, warm_up
@@ -72,7 +73,7 @@ def _state(read_model: ReadModel, scope: Callable[[], Scope]) -> Hashable | None
 
 
 def _dash(server: Flask, settings: Settings) -> Dash:
-    app = Dash(
+    app = ChartsAhead(
         __name__,
         server=server,  # type: ignore[arg-type]  # Dash types it too narrowly
         use_pages=True,

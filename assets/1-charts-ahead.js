@@ -1,17 +1,13 @@
-// Charts need two files that no other page does. Pages with charts fetch them while the page itself is on its way;
-// elsewhere the small one is fetched when there is time, so that going on to a chart is a question and one file.
+// Charts need two files that no other page does: their library, and a small one. The index of a page with charts names
+// both; elsewhere the small one is fetched when there is time, so that going on to a chart is a question and one file.
 (function () {
   "use strict";
-  const LIBRARY = "/_dash-component-suites/plotly/package_data/plotly.min.js";
   const GRAPH = "/_dash-component-suites/dash/dcc/async-graph.js";
-  const withCharts = /^\/(analytics|promotions|clusters\/|services\/)/;
-
-  function ahead(rel, href) {
+  if (window.Plotly) return;
+  window.addEventListener("load", () => setTimeout(() => {
+    if (document.hidden) return;  // a hidden tab asks for nothing
     const link = document.createElement("link");
-    Object.assign(link, { rel, href, as: "script" });
+    Object.assign(link, { rel: "prefetch", href: GRAPH, as: "script" });
     document.head.appendChild(link);
-  }
-
-  if (withCharts.test(location.pathname)) for (const file of [LIBRARY, GRAPH]) ahead("preload", file);
-  else window.addEventListener("load", () => setTimeout(() => { if (!document.hidden) ahead("prefetch", GRAPH); }, 2000));
+  }, 2000));
 })();

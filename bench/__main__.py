@@ -8,14 +8,24 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import callback_cpu, cold_start, intake_rate, past, read_rate, scale, wide_overview, worker_rate
+from bench import (
+    callback_cpu,
+    cold_start,
+    intake_rate,
+    past,
+    read_rate,
+    rendering,
+    scale,
+    wide_overview,
+    worker_rate,
+)
 from bench.processes import Place, tables_on
 from bench.report import Row, table
 from embedded import emulator
 from settings import process_environment
 
 PAST = 10_000
-KINDS = ("api", "callbacks", "scale", "wide", "worker", "intake", "start")
+KINDS = ("api", "callbacks", "scale", "wide", "browser", "worker", "intake", "start")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +64,7 @@ def _on_embedded(kinds: Sequence[str], rounds: int, place: Place) -> Iterator[Ro
     steps: dict[str, tuple[str, Callable[[], list[Row]]]] = {
         "api": ("rate of the read API", lambda: read_rate.measure(place, rounds)),
         "callbacks": ("CPU of page callbacks", lambda: callback_cpu.measure(place, rounds)),
+        "browser": ("pages in a browser", lambda: rendering.measure(place, rounds)),
         "intake": ("rate of the intake", lambda: [intake_rate.measure(place, rounds)]),
         "start": ("first visitors after a start", lambda: [cold_start.measure(place)]),
         "worker": ("rate of the worker", lambda: [worker_rate.measure(place, rounds)]),

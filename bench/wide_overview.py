@@ -4,7 +4,6 @@ The server's time is beside a bare route that answers the same bytes; the keystr
 follows from it, beside a browser that only puts the same matrix in. Both also stand beside what a reader gives them.
 """
 
-import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench import past
 from bench.callback_cpu import application, asker, bare
+from bench.chromium import CHROMIUM, FLAGS, MISSING
 from bench.processes import REGION, Place, gunicorn
 from bench.report import Row, median_ratio, skipped
 from data import aws
@@ -34,8 +34,6 @@ ATTEMPTS = 6_000
 SERVER_MS, KEYSTROKE_MS = 300.0, 100.0
 TEXTS = 5
 SIZE = f"{len(CATALOG.services)} services on {len(CATALOG.clusters)} cluster-regions"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 # The time from the key to the first frame whose matrix another text has been put into.
 KEYSTROKE = """(text) => new Promise((done, failed) => {
     setTimeout(() => failed(new Error('the matrix did not follow ' + text)), 15000);
@@ -64,7 +62,7 @@ def measure(place: Place, rounds: int) -> list[Row]:
     rows = _server(place, rounds)
     name = f"keystroke in the filter of the overview, {SIZE}"
     if CHROMIUM is None:
-        return [*rows, skipped(name, 1.0, False, "no Chromium is installed")]
+        return [*rows, skipped(name, 1.0, False, MISSING)]
     with gunicorn(place.environment()) as port:
         return [*rows, *_browser(port, rounds, name)]
 

@@ -1,15 +1,32 @@
 """The charts' library, at the address where Dash looks for its own: a quarter of that, and only where charts are.
 
-Dash fetches the library when the first chart of a visit is drawn, so pages without one never carry it. Ours is the
-basic bundle of the same version, and beside it what paints charts in the colours of the theme.
+Dash fetches the library when the first chart of a visit is drawn, so pages without one never carry it; those with
+charts name it in their index. Ours is the basic bundle of the same version, and beside it what paints charts in the
+colours of the theme.
 """
 
+import re
 from pathlib import Path
+from typing import Any
 
+from dash import Dash
 from flask import Flask, Response, request
 
 ADDRESS = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+GRAPH = "/_dash-component-suites/dash/dcc/async-graph.js"
+WITH_CHARTS = re.compile(r"/analytics|/promotions|/(clusters|services)/[^/]+")
 BUNDLE, PAINTING = "1-plotly-basic-*.min.js", "2-charts.js"
+
+
+class ChartsAhead(Dash):
+    """Dash whose index of a page with charts names what draws them, so that it comes while the page is on its way."""
+
+    def interpolate_index(self, *args: Any, **parts: Any) -> Any:
+        """The index page."""
+        if WITH_CHARTS.fullmatch(request.path):
+            ahead = f'<link rel="prefetch" as="script" href="{GRAPH}"><script src="{ADDRESS}"></script>'
+            parts["scripts"] = ahead + parts["scripts"]
+        return super().interpolate_index(*args, **parts)  # type: ignore[no-untyped-call]  # Dash leaves it untyped
 
 
 def install(server: Flask, assets: Path) -> None:

@@ -21,7 +21,7 @@ A_YEAR = "public, max-age=31536000, immutable"
 ASSETS, SUITES = "/assets/", "/_dash-component-suites/"
 A_DAY = "public, max-age=86400"
 A_WHILE = "public, max-age=300"
-FETCHED_AHEAD = "/_dash-component-suites/dash/dcc/async-graph.js"  # by pages without charts, for the one gone on to
+FETCHED_AHEAD = "/_dash-component-suites/dash/dcc/async-graph.js"  # for the page with charts that is gone on to
 SELDOM_CHANGED = ("/assets/fonts/", "/assets/favicon.svg")  # asked for without a time of change
 
 

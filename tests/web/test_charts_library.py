@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from web import charts_library, compression
-from web.charts_library import ADDRESS
+from web.charts_library import ADDRESS, WITH_CHARTS
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -34,3 +34,13 @@ def test_who_has_it_is_not_sent_it_again(client):
     assert len(first.data) < len(gzip.decompress(first.data)) / 2
     again = client.get(ADDRESS, headers={"If-None-Match": first.headers["ETag"], "Accept-Encoding": "gzip"})
     assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/analytics", "/promotions", "/clusters/mira", "/services/authn"])
+def test_pages_with_charts_name_it_in_their_index(path):
+    assert WITH_CHARTS.fullmatch(path)
+
+
+@pytest.mark.parametrize("path", ["/", "/clusters", "/services", "/builds/a", "/scorecard", "/ingest"])
+def test_other_pages_do_not(path):
+    assert not WITH_CHARTS.fullmatch(path)
