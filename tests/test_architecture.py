@@ -25,6 +25,8 @@ LAYERS = {
         "data.models",
         "data.catalog_models",
         "data.cluster_views",
+        "data.delivery_judge",
+        "data.delivery_views",
         "data.views",
         "data.analytics_views",
         "data.instants",
