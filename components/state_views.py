@@ -11,6 +11,7 @@ from components.tags import Child, Node, el, hidden, icon
 from components.words import when
 from data.catalog_models import Cluster
 from data.instants import seconds_between
+from data.matrix_filter import BehindOf
 from data.models import (
     Health,
     Instant,
@@ -21,10 +22,13 @@ from data.views import ClusterHealth, PairState
 DAY = 86_400
 
 
-def clusters_table(items: Sequence[tuple[Cluster, PairState]]) -> Node:
+def clusters_table(items: Sequence[tuple[Cluster, PairState]], behind: BehindOf) -> Node:
     """The cluster-regions of one service."""
     names = ("Cluster-region", "Health", "Serving", "Since", "Latest attempt", "Gates", "Last 12")
-    rows = [pair_row(_cluster_name(cluster), state) for cluster, state in items]
+    rows = [
+        pair_row(_cluster_name(cluster), state, behind.get((state.cluster_id, state.service_id)))
+        for cluster, state in items
+    ]
     return table("Cluster-regions of this service", [(name, "") for name in names], rows, cls="pairs")
 
 

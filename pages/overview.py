@@ -13,6 +13,7 @@ from components.words import counted, number
 from data import promotion_path, queries
 from data.generation import Generation
 from data.instants import to_instant
+from data.matrix_filter import MatrixFilter
 from data.models import Health
 from data.promotion_views import Behind
 from data.views import Overview, PairState
@@ -145,6 +146,8 @@ def _analytics(page: _Page, query: Query, anchor: str = "") -> str:
     wanted = page.asked.wanted
     if not wanted:
         return analytics_path(query, anchor)
+    if wanted == MatrixFilter(team=wanted.team):
+        return analytics_path(query | {"team": wanted.team}, anchor)
     found = page.shown.services
     if len(found) == 1 and wanted.type is None:
         return analytics_path(query | {"service": found[0].service.service_id}, anchor)

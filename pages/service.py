@@ -15,9 +15,10 @@ from components.promotion_lanes import PATH
 from components.promotions_table import promotions_table
 from components.tags import Children, Node, el
 from components.words import period as period_words
-from data import queries
+from data import promotion_path, queries
 from data.errors import NotFound
 from data.generation import Generation
+from data.matrix_filter import BehindOf
 from data.models import Attempt, Health, Page
 from data.period_numbers import compared
 from data.store_attempts import AttemptFilter
@@ -49,7 +50,7 @@ def view(generation: Generation, args: Args) -> View:
         [
             Part("head", lambda: _head(shown, path, days)),
             Part("numbers", lambda: summary_numbers(path, days.query, numbers), cls="kpis kpis-6"),
-            Part("state", lambda: _state(shown)),
+            Part("state", lambda: _state(shown, promotion_path.behind(generation, scope))),
             Part("rollback", lambda: history.rollback_part(shown), what="the way back", lasting=False),
             Part("versions", lambda: history.versions_part(shown, newest), what="versions", lasting=False),
             Part("compare", lambda: _compare(generation, shown, path, days, args), what="this part", lasting=False),
@@ -88,12 +89,12 @@ def _repository(repository: str) -> Node | None:
     return safe_link("Repository", repository) or el("Span", repository, cls="mono")
 
 
-def _state(shown: ServiceSummary) -> Node:
+def _state(shown: ServiceSummary, behind: BehindOf) -> Node:
     gone = state_views.retired_note(shown.retired)
     if not shown.states:
         nothing = "Deployed nowhere now." if shown.retired else "Never deployed anywhere yet."
         return panel("Cluster-regions", [states.empty(nothing), gone], anchor="state")
-    return panel("Cluster-regions", [state_views.clusters_table(shown.states), gone], anchor="state")
+    return panel("Cluster-regions", [state_views.clusters_table(shown.states, behind), gone], anchor="state")
 
 
 def _asked(shown: ServiceSummary, path: str, days: Period, args: Args) -> tuple[Asked, list[str]]:

@@ -3,6 +3,7 @@
 from components import state_views
 from components.services_table import services_table
 from data.models import EVERYTHING, Status
+from data.promotion_views import Behind
 from data.queries import cluster_summary, clusters, overview, service_summary
 from tests.read_model import AQUILA, MIRA, NOW, PAVO, attempt, gate, generation
 from tests.reading import nodes, with_class, words
@@ -43,10 +44,16 @@ def test_each_service_of_a_cluster_has_health_serving_latest_gates_and_history()
 
 def test_a_service_shows_each_of_its_cluster_regions():
     summary = service_summary(HELD, EVERYTHING, "authn", "2026-02-01", "2026-02-24", NOW)
-    table = state_views.clusters_table(summary.states)
+    table = state_views.clusters_table(summary.states, {})
     assert [words(head).split()[0] for head in nodes(table, "Th") if head["props"]["scope"] == "row"] == [
         "Mira", "Pavo",
     ]  # fmt: skip
+
+
+def test_a_service_says_where_it_is_behind_the_stage_before():
+    summary = service_summary(HELD, EVERYTHING, "authn", "2026-02-01", "2026-02-24", NOW)
+    table = state_views.clusters_table(summary.states, {(PAVO, "authn"): Behind(2, True)})
+    assert [("2 versions behind" in words(row)) for row in nodes(table, "Tr")][1:] == [False, True]
 
 
 def test_a_card_says_how_lately_something_was_tried():
@@ -59,7 +66,7 @@ def test_a_card_says_how_lately_something_was_tried():
 
 def test_every_table_has_a_caption_and_a_focusable_region():
     summary = service_summary(HELD, EVERYTHING, "authn", "2026-02-01", "2026-02-24", NOW)
-    tree = state_views.clusters_table(summary.states)
+    tree = state_views.clusters_table(summary.states, {})
     assert list(nodes(tree, "Caption"))
     assert (tree["props"]["role"], tree["props"]["tabIndex"]) == ("region", "0")
     assert tree["props"]["aria-label"]
