@@ -22,7 +22,7 @@ TRIGGERS = tuple(Trigger)
 STATUS_PLACES = {status: place for place, status in enumerate(STATUSES)}
 TRIGGER_PLACES = {trigger: place for place, trigger in enumerate(TRIGGERS)}
 TIMES = ("started", "ended", "received", "heard", "committed")  # epoch ms, MISSING where unknown
-WORDS = ("service", "version", "reason", "back_to", "verdicts")  # codes into a chunk's own vocabulary
+WORDS = ("service", "version", "reason", "back_to", "verdicts", "scores")  # codes into a chunk's own vocabulary
 MISSING = -1
 
 Array = npt.NDArray[Any]
@@ -158,6 +158,7 @@ def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:
         "reason": [row.failure_reason for row, _ in rows],
         "back_to": [row.rollback_to_build for row, _ in rows],
         "verdicts": [verdict_words(row.gates) or None for row, _ in rows],
+        "scores": [score_words(row.gates) or None for row, _ in rows],
     }
     words: dict[str, Array] = {}
     for name, values in said.items():
@@ -171,6 +172,16 @@ def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:
 def verdict_words(gates: Iterable[Gate]) -> str:
     """`FUNCTIONAL:passed SANITY:failed`: what each suite said, by suite."""
     return " ".join(f"{gate.suite}:{gate.verdict}" for gate in sorted(gates, key=lambda gate: gate.suite))
+
+
+def score_words(gates: Iterable[Gate]) -> str:
+    """`FUNCTIONAL:998 SANITY:1000`: tests passed of those not skipped, in thousandths rounded down, where counted."""
+    return " ".join(
+        f"{gate.suite}:{gate.passed * 1000 // (gate.total - gate.skipped)}"
+        for gate in sorted(gates, key=lambda gate: gate.suite)
+        if gate.passed is not None and gate.total is not None and gate.skipped is not None
+        and gate.total > gate.skipped
+    )  # fmt: skip
 
 
 def verdicts_of(words: str) -> tuple[Gate, ...]:

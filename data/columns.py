@@ -29,7 +29,7 @@ class Columns:
     """Every pair-day: its sums, and its attempts one by one."""
 
     days: pd.DataFrame  # cluster, service, day, OUTCOMES, duration_n, duration_sec
-    suites: pd.DataFrame  # cluster, service, day, suite, SUITE_COLUMNS
+    suites: pd.DataFrame  # cluster, service, day, suite, SUITE_COLUMNS, timed, seconds
     attempts: AttemptColumns = field(default_factory=AttemptColumns)
 
     def replaced(self, keys: Collection[PairDayKey], pair_days: Sequence[PairDay], first: Day) -> "Columns":
@@ -56,10 +56,10 @@ def columns_of(pair_days: Iterable[PairDay]) -> Columns:
     """The columns of these pair-days alone."""
     pair_days = list(pair_days)
     days = [(*_key(p), *_outcomes(p), p.duration_n, p.duration_sec_sum) for p in pair_days]
-    suites = [(*_key(p), s.suite, *_totals(s)) for p in pair_days for s in p.suites]
+    suites = [(*_key(p), s.suite, *_totals(s), *_times(p, s.suite)) for p in pair_days for s in p.suites]
     return Columns(
         _frame(days, DAY_COLUMNS, text=(), floats=("duration_sec",)),
-        _frame(suites, SUITE_COLUMNS, text=("suite",)),
+        _frame(suites, (*SUITE_COLUMNS, "timed"), text=("suite",), floats=("seconds",)),
         AttemptColumns().replaced((), pair_days, EARLIEST),
     )
 
@@ -77,6 +77,18 @@ def _outcomes(pair_day: PairDay) -> tuple[int, ...]:
 
 def _totals(suite: SuiteTotals) -> tuple[int, ...]:
     return tuple(getattr(suite, name) for name in SUITE_COLUMNS)
+
+
+def _times(pair_day: PairDay, suite: str) -> tuple[int, float]:
+    """How many of the suite's gates say how long they took, and their seconds together."""
+    known = [
+        gate.duration_sec
+        for row in pair_day.rows
+        if not row.cancelled
+        for gate in row.gates
+        if gate.suite == suite and gate.duration_sec is not None
+    ]
+    return len(known), sum(known)
 
 
 def _frame(
