@@ -14,6 +14,7 @@ import pandas as pd
 
 from data import keys
 from data.day_numbers import day_number
+from data.delivery_leads import commit_words
 from data.models import AttemptRow, Day, Gate, PairDay, PairDayKey, Scope, Status, Trigger, Verdict
 from data.outcomes import OUTCOMES, outcome_of
 
@@ -22,7 +23,7 @@ TRIGGERS = tuple(Trigger)
 STATUS_PLACES = {status: place for place, status in enumerate(STATUSES)}
 TRIGGER_PLACES = {trigger: place for place, trigger in enumerate(TRIGGERS)}
 TIMES = ("started", "ended", "received", "heard", "committed")  # epoch ms, MISSING where unknown
-WORDS = ("service", "version", "reason", "back_to", "verdicts", "scores")  # codes into a chunk's own vocabulary
+WORDS = ("service", "version", "reason", "back_to", "verdicts", "scores", "commits")  # codes into own words
 MISSING = -1
 
 Array = npt.NDArray[Any]
@@ -105,7 +106,7 @@ class AttemptColumns:
                 found.append((cluster, part))
         if newest is not None:
             found = _newest(found, newest)
-        names = [name for name in COLUMNS if columns is None or name in columns]
+        names = [name for name in COLUMNS if (name not in RARE if columns is None else name in columns)]
         order = np.argsort(_column("started", found), kind="stable")
         return pd.DataFrame({name: _frame_column(name, found, order) for name in names})
 
@@ -119,6 +120,7 @@ class AttemptColumns:
 
 
 COLUMNS = ("cluster", *WORDS, *TIMES, "status", "trigger", "outcome", "cancelled", "hotfix", "number")
+RARE = ("commits",)  # only where they are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:
         "back_to": [row.rollback_to_build for row, _ in rows],
         "verdicts": [verdict_words(row.gates) or None for row, _ in rows],
         "scores": [score_words(row.gates) or None for row, _ in rows],
+        "commits": [commit_words(row.commits, row.committed_at) or None for row, _ in rows],
     }
     words: dict[str, Array] = {}
     for name, values in said.items():
@@ -191,8 +194,9 @@ def verdicts_of(words: str) -> tuple[Gate, ...]:
 
 
 def attempt_rows(frame: pd.DataFrame) -> list[AttemptRow]:
-    """The attempts of a frame with all its columns; what columns do not hold (SHA, counts of gates) is left empty."""
-    texts = {name: _texts_of(frame[name]) for name in ("cluster", *WORDS, "status", "trigger", "number")}
+    """The attempts of a frame with all columns; what is not held (SHA, counts of gates) or is RARE is left empty."""
+    said = ("cluster", "service", "version", "reason", "back_to", "verdicts", "status", "trigger", "number")
+    texts = {name: _texts_of(frame[name]) for name in said}
     times = {name: _instants(frame[name].to_numpy()) for name in TIMES}
     flags = {name: frame[name].tolist() for name in ("cancelled", "hotfix")}
     gates = {words: verdicts_of(words) for words in set(texts["verdicts"]) if words}
