@@ -121,6 +121,7 @@ def _footer(open_access: bool, version: str) -> html.Footer:
         [
             html.Span(access),
             html.Span("Times are UTC, days are UTC days.", id="zone-words"),
+            html.A("What the numbers mean", href="/docs/metrics"),
             html.A("API", href="/api/docs"),
             html.Span(f"Version {version}") if version else None,
         ],

@@ -26,6 +26,7 @@ LAYERS = {
         "data.catalog_models",
         "data.cluster_views",
         "data.delivery_judge",
+        "data.definition_models",
         "data.delivery_views",
         "data.views",
         "data.analytics_views",
