@@ -32,9 +32,13 @@ def quantile(ordered: npt.NDArray[np.number], share: float) -> float:
 
 def sketch(milliseconds: Ints) -> Ints:
     """How many values each bucket holds; sketches are merged by adding them. Below 1 ms all is one bucket."""
+    return np.bincount(bucket(milliseconds), minlength=BUCKETS).astype(np.int64)
+
+
+def bucket(milliseconds: Ints) -> Ints:
+    """Which bucket of a sketch each value is counted in."""
     within = np.clip(milliseconds, 1, LONGEST_MS)
-    buckets = np.ceil(np.log(within) / np.log(GAMMA)).astype(np.int64)
-    return np.bincount(buckets, minlength=BUCKETS).astype(np.int64)
+    return np.ceil(np.log(within) / np.log(GAMMA)).astype(np.int64)
 
 
 def sketched_quantile(counts: Ints, share: float) -> float:
