@@ -8,21 +8,22 @@ import pytest
 
 from components.shell import NAVIGATION
 from tests.browser.conftest import Dashboard, Tab, tab
-from tests.browser.judging import sticking_out, unfold, violations
+from tests.browser.judging import COLOURS, sticking_out, unfold, violations
 from tests.browser.sights import SIGHTS
 from tests.ingest import saying
 
 pytestmark = pytest.mark.slow
 
-SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+WIDTHS = [1440, 390]
 # What senders write is text: no element of it, no address that runs.
+THEME = "document.documentElement.dataset.bsTheme"
 TAKEN_AT_ITS_WORD = "main img, main script, main a[href^='javascript' i]"
 OUTER = "all => all.map((one) => one.outerHTML)"
 
 
 @pytest.fixture(scope="module")
-def tabs(chromium: Any, dashboard: Dashboard) -> Iterator[dict[tuple[int, str], Tab]]:
-    """A tab in each size and theme, used for all pages: its profile has the scripts after the first."""
+def tabs(chromium: Any, dashboard: Dashboard) -> Iterator[dict[int, Tab]]:
+    """A tab of each width, used for all pages: its profile has the scripts after the first."""
     dashboard.say(
         dashboard.deployed(
             0.1, serviceId="billing", buildVersion="1.1.0", attemptNumber="now", status="IN_PROGRESS", endedAt=None
@@ -30,28 +31,32 @@ def tabs(chromium: Any, dashboard: Dashboard) -> Iterator[dict[tuple[int, str], 
     )
     dashboard.web.post(saying.deployment(buildVersion="latest"))  # refused: something to see among the deliveries
     with ExitStack() as all_of_them:
-        yield {size: all_of_them.enter_context(tab(chromium, dashboard.url, *size)) for size in SIZES}
+        yield {width: all_of_them.enter_context(tab(chromium, dashboard.url, width, "light")) for width in WIDTHS}
 
 
 def test_every_page_of_the_navigation_is_looked_at():
     assert {path for _, path in NAVIGATION} <= {sight.path for sight in SIGHTS.values()}
 
 
-@pytest.mark.parametrize(("width", "theme"), SIZES)
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", SIGHTS)
-def test_a_page_is_drawn_quietly_within_its_width_and_accessibly(tabs, name, width, theme):
-    opened, sight = tabs[width, theme], SIGHTS[name]
+def test_a_page_is_drawn_quietly_within_its_width_and_accessibly_in_both_themes(tabs, name, width):
+    opened, sight = tabs[width], SIGHTS[name]
     opened.complaints.clear()
+    opened.page.emulate_media(color_scheme="light")
     page = opened.open(sight.path)
     page.wait_for_selector(sight.shows, state="attached")
     assert page.inner_text("main h1").startswith(sight.heading)
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
+    assert page.evaluate(THEME) == "light"
     assert sticking_out(page) == []
     if sight.then:
         sight.then(page)
     unfold(page)
     assert sticking_out(page) == []
     assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(THEME) == "dark"
+    assert violations(page, COLOURS) == []  # the same page: only its colours are others
     assert [page.evaluate("window.__x"), *page.eval_on_selector_all(TAKEN_AT_ITS_WORD, OUTER)] == [None]
     if width == 390:
         page.set_viewport_size({"width": 320, "height": 900})

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from data.instants import add, from_instant
 from tests.browser.conftest import Dashboard, Tab, tab
-from tests.browser.judging import sticking_out, unfold, violations
+from tests.browser.judging import sticking_out, unfold, view, violations
 from tests.read_model import MIRA
 
 ARRIVED = "document.querySelector('.asof-banner').dataset.at.startsWith(location.search.slice(6, 22))"
@@ -92,10 +92,10 @@ def test_steps_back_forward_and_reload_show_the_same(wide: Tab, yesterday: str) 
     drawn(page, yesterday)
     page.go_forward()
     drawn(page, earlier)
-    shown = page.locator(".page").inner_text()
+    shown = view(page)
     page.reload()
     drawn(page, earlier)
-    assert page.locator(".page").inner_text() == shown
+    assert view(page) == shown
     assert wide.complaints == []
 
 

@@ -58,6 +58,8 @@ def test_while_dynamodb_is_away_messages_wait_and_afterwards_all_are_stored(aws:
 
 
 def test_a_queue_that_comes_back_is_drained_again(aws: Aws, proxy: Proxy):
+    """A poll that is cut may have been given the message: it is seen again when its visibility ends."""
+    aws.sqs.set_queue_attributes(QueueUrl=aws.queue_url, Attributes={"VisibilityTimeout": "3"})
     with working.working(aws, **through(proxy, aws)):
         proxy.fail("sqs", Fault.CUT)
         working.send(aws, deployed())
