@@ -1,0 +1,149 @@
+"""What gates said and how it turned out: catches, false alarms and escapes. Pure numpy.
+
+A case is a suite that failed for a version on a cluster-region, however often; it belongs to the first such attempt.
+It was a false alarm where a later attempt of the same version there passed the suite, or where production took the
+version from then on and none of those deployments is a change failure. Where one is, the gate was overruled. Else it
+was a catch if something else has been tried there since, and is undecided if not. An escape is a change failure of
+production whose version's last word from the suite, on every cluster-region that had one by then, was passed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.attempt_columns import verdicts_of
+from data.flake_tax import codes, pair_codes
+from data.models import Verdict
+from data.outcomes import OUTCOMES
+from data.quality_views import CaseKind
+
+COLUMNS = ("cluster", "service", "version", "verdicts", "started", "outcome", "number")
+CANCELLED = OUTCOMES.index("cancelled")
+SILENT, FAILED, OTHER, PASSED = 0, 1, 2, 3  # what a suite said of an attempt; missing is silent
+
+Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.int8]
+Attempt = tuple[str, str, str, str, int]  # cluster, service, version, number, started
+
+
+def said(attempts: pd.DataFrame, suite: str) -> Words:
+    """What the suite said of each attempt; nothing counts of a cancelled one."""
+    of = [_word(str(words), suite) for words in attempts["verdicts"].cat.categories]
+    found = np.array([*of, SILENT], dtype=np.int8)[attempts["verdicts"].cat.codes.to_numpy()]
+    return np.where(attempts["outcome"].to_numpy() == CANCELLED, SILENT, found).astype(np.int8)
+
+
+def _word(words: str, suite: str) -> int:
+    meaning = {Verdict.PASSED: PASSED, Verdict.FAILED: FAILED, Verdict.MISSING: SILENT}
+    return next((meaning.get(gate.verdict, OTHER) for gate in verdicts_of(words) if gate.suite == suite), SILENT)
+
+
+def suites_of(attempts: pd.DataFrame) -> list[str]:
+    """Every suite that the attempts' words name."""
+    return sorted({gate.suite for one in attempts["verdicts"].cat.categories for gate in verdicts_of(str(one))})
+
+
+def failures(attempts: pd.DataFrame) -> pd.DataFrame:
+    """The cases of attempts that are oldest first, each by its first failed attempt.
+
+    Columns: cluster, service, version, number, started, suite; `passed` and `passed_at`: number and start of the
+    first later attempt where it passed (empty and -1: none); `superseded`: whether another version came there since.
+    """
+    parts = [_failures_of(attempts, suite) for suite in suites_of(attempts)]
+    found = [part for part in parts if len(part)] or [_failures_of(attempts, "")]
+    return pd.concat(found, ignore_index=True)
+
+
+def _failures_of(attempts: pd.DataFrame, suite: str) -> pd.DataFrame:
+    words = said(attempts, suite)
+    width = max(len(attempts["version"].cat.categories), 1)
+    group = pair_codes(attempts) * width + codes(attempts["version"])
+    bad, good = np.flatnonzero(words == FAILED), np.flatnonzero(words == PASSED)
+    groups, at = np.unique(group[bad], return_index=True)
+    first = bad[at]
+    passed = _first_after(group, good, groups, first)
+    again = passed >= 0
+    number, started = attempts["number"].to_numpy(), attempts["started"].to_numpy()
+    made = attempts.iloc[first]
+    return pd.DataFrame({
+        **{name: made[name].to_numpy() for name in ("cluster", "service", "version", "number", "started")},
+        "suite": suite,
+        "passed": np.where(again, number[passed], "") if len(passed) else np.array([], dtype=object),
+        "passed_at": np.where(again, started[passed], -1) if len(passed) else np.array([], dtype=np.int64),
+        "superseded": _superseded(attempts)[first],
+    })  # fmt: skip
+
+
+def _first_after(group: Ints, places: Ints, groups: Ints, first: Ints) -> Ints:
+    """Of each group the first of `places` after `first`; -1 where there is none."""
+    found = np.full(len(groups), -1, dtype=np.int64)
+    if not len(groups):
+        return found
+    at = np.minimum(np.searchsorted(groups, group[places]), len(groups) - 1)
+    fits = (groups[at] == group[places]) & (places > first[at])
+    whose, which = np.unique(at[fits], return_index=True)
+    found[whose] = places[fits][which]
+    return found
+
+
+def _superseded(attempts: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether a later attempt on the same pair is of another version."""
+    pair = pair_codes(attempts)
+    order = np.argsort(pair, kind="stable")
+    pairs, version = pair[order], codes(attempts["version"])[order]
+    changed = np.zeros(len(order), dtype=np.int64)
+    changed[1:] = (pairs[1:] == pairs[:-1]) & (version[1:] != version[:-1])
+    steps = np.cumsum(changed)
+    last = steps[np.searchsorted(pairs, pairs, side="right") - 1] if len(order) else steps
+    found = np.zeros(len(order), dtype=np.bool_)
+    found[order] = last > steps
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment of production, as the delivery ledger counts it."""
+
+    cluster_id: str
+    service_id: str
+    version: str
+    attempt_id: str
+    started: int
+    failed: bool
+
+
+Builds = Mapping[tuple[str, str], list[Deployed]]  # (service, version) -> its deployments
+
+
+def kind_of(case: Mapping[str, Any], deployed: Builds) -> tuple[CaseKind, Deployed | None]:
+    """What a failed gate turned out to be, and the deployment that decided it, if one did."""
+    if case["passed_at"] >= 0:
+        return CaseKind.FALSE_ALARM, None
+    after = [one for one in deployed.get((case["service"], case["version"]), ()) if one.started >= case["started"]]
+    if after:
+        bad = next((one for one in after if one.failed), None)
+        return (CaseKind.OVERRULED, bad) if bad else (CaseKind.FALSE_ALARM, after[0])
+    return (CaseKind.CATCH if case["superseded"] else CaseKind.UNDECIDED), None
+
+
+def words_before(attempts: pd.DataFrame, failed: list[Deployed]) -> Iterator[tuple[Deployed, str, bool]]:
+    """For each failed deployment and suite with a word of its version by then: whether all last words are passed.
+
+    `attempts`: those of the versions, oldest first; the deployment's own counts too.
+    """
+    names = zip(attempts["service"].tolist(), attempts["version"].tolist(), strict=True)
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, build in enumerate(names):
+        places.setdefault(build, []).append(place)
+    clusters, started = attempts["cluster"].tolist(), attempts["started"].tolist()
+    of_suites = {suite: said(attempts, suite).tolist() for suite in suites_of(attempts)}
+    for one in failed:
+        mine = [place for place in places.get((one.service_id, one.version), ()) if started[place] <= one.started]
+        for suite, words in of_suites.items():
+            last = {clusters[place]: words[place] for place in mine if words[place] != SILENT}
+            if last:
+                yield one, suite, all(word == PASSED for word in last.values())

@@ -1,0 +1,185 @@
+"""What pages and API say of gates: what they caught, and what a rule would have done to past deployments."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data import aggregations as agg
+from data import gate_backtest, gate_cases, visible
+from data.attempt_columns import AttemptColumns, Chunk
+from data.cluster_facts import EVER
+from data.day_numbers import from_milliseconds
+from data.gate_backtest import Judged, evidence, judged
+from data.gate_cases import Deployed
+from data.generation import Generation
+from data.models import Scope
+from data.promotion_path import way
+from data.quality_ledger import deployed
+from data.quality_queries import FAILURES, MOST_ROWS, facts_of, kept, row_id, seen_in, span_of
+from data.quality_views import (
+    BackTest,
+    BackTestRow,
+    BackTestRule,
+    CaseKind,
+    Effectiveness,
+    GateCase,
+    QualityFilter,
+    SuiteEffect,
+)
+
+Build = tuple[str, str]  # service, version
+MINUTE = 60
+
+
+def effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Effectiveness:
+    """What each suite's gate caught, let through and held up for nothing."""
+    return kept(gen, scope, wanted, now, "gates", _effectiveness)
+
+
+def back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestRule, now: datetime) -> BackTest:
+    """What the rule would have done to the deployments of production."""
+
+    def work(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> BackTest:
+        return _back_test(gen, scope, wanted, rule, now)
+
+    return kept(gen, scope, wanted, now, rule, work)
+
+
+def attempts_of(attempts: AttemptColumns, scope: Scope, builds: Collection[Build], columns: Collection[str],
+                cluster_ids: Collection[str] | None = None) -> pd.DataFrame:  # fmt: skip
+    """Every attempt that is held of these versions of services, oldest first."""
+    found: dict[tuple[str, str], Chunk] = {}
+    versions = {version for _, version in builds}
+    services = {service for service, _ in builds}
+    for place, (cluster, chunk) in enumerate(attempts.parts(scope, cluster_ids)):
+        mask = _named(chunk, "version", versions) & _named(chunk, "service", services)
+        if mask.any():
+            found[cluster, f"{place:06}"] = chunk.kept(mask)
+    frame = AttemptColumns(found).frame(scope, 0, EVER, columns={*columns, "service", "version"})
+    names = zip(frame["service"].tolist(), frame["version"].tolist(), strict=True)
+    return frame[np.array([build in builds for build in names], dtype=np.bool_)]
+
+
+def _named(chunk: Chunk, name: str, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Which rows say one of these words; there is a word wherever there is a row."""
+    words = np.array([word in wanted for word in chunk.words[name].tolist()], dtype=np.bool_)
+    return words[chunk.arrays[name]]
+
+
+def _effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Effectiveness:
+    cases = [*_failures(gen, scope, wanted), *(escapes := _escapes(gen, scope, wanted))[0]]
+    cases.sort(key=lambda one: (one.at, one.attempt_id, one.suite), reverse=True)
+    suites = agg.selected(gen.columns.suites, seen_in(gen, scope, wanted), wanted.start, wanted.end)
+    counts = Counter((one.suite, one.kind) for one in cases)
+    names = dict.fromkeys((*gen.catalog.suites, *agg.seen_suites(suites), *sorted({one.suite for one in cases})))
+    return Effectiveness(
+        gen.freshness(now), wanted,
+        [_suite(name, agg.selected_suite(suites, name), counts, escapes[1][name]) for name in names],
+        cases[:MOST_ROWS], len(cases),
+    )  # fmt: skip
+
+
+def _failures(gen: Generation, scope: Scope, wanted: QualityFilter) -> Iterable[GateCase]:
+    """What failed in the filter, each with what it turned out to be."""
+    builds = _by_build(deployed(gen, scope))
+    for row in facts_of(gen, scope, FAILURES, wanted).to_dict("records"):
+        case = {str(name): value for name, value in row.items()}
+        kind, by = gate_cases.kind_of(case, builds)
+        decided = row_id(case, "passed") if case["passed_at"] >= 0 else by.attempt_id if by else None
+        yield GateCase(
+            case["suite"], kind, case["cluster"], case["service"], case["version"], row_id(case),
+            from_milliseconds(case["started"]), decided,
+        )  # fmt: skip
+
+
+def _escapes(gen: Generation, scope: Scope, wanted: QualityFilter) -> tuple[list[GateCase], Counter[str]]:
+    """The change failures a suite had passed, and of how many in the filter each suite had a word."""
+    failed = [one for one in _in_filter(gen, scope, wanted) if one.failed]
+    if not failed:
+        return [], Counter()
+    builds = {(one.service_id, one.version) for one in failed}
+    attempts = attempts_of(gen.attempts, scope, builds, gate_cases.COLUMNS)
+    found, judged_ = [], Counter[str]()
+    for one, suite, passed in gate_cases.words_before(attempts, failed):
+        judged_[suite] += 1
+        if passed:
+            found.append(GateCase(
+                suite, CaseKind.ESCAPE, one.cluster_id, one.service_id, one.version, one.attempt_id,
+                from_milliseconds(one.started), None,
+            ))  # fmt: skip
+    return found, judged_
+
+
+def _in_filter(gen: Generation, scope: Scope, wanted: QualityFilter) -> list[Deployed]:
+    """The deployments of production that the filter names and that started within its days."""
+    seen, (since, until) = seen_in(gen, scope, wanted), span_of(wanted)
+    return [
+        one
+        for one in deployed(gen, scope)
+        if since <= one.started < until and seen.allows(one.cluster_id, one.service_id)
+    ]
+
+
+def _by_build(found: Iterable[Deployed]) -> dict[Build, list[Deployed]]:
+    builds: dict[Build, list[Deployed]] = {}
+    for one in sorted(found, key=lambda deployment: (deployment.started, deployment.attempt_id)):
+        builds.setdefault((one.service_id, one.version), []).append(one)
+    return builds
+
+
+def _suite(name: str, suites: pd.DataFrame, counts: Mapping[tuple[str, CaseKind], int], tested: int) -> SuiteEffect:
+    catches, false_alarms, overruled, undecided, escapes = (
+        counts.get((name, kind), 0)
+        for kind in (
+            CaseKind.CATCH, CaseKind.FALSE_ALARM, CaseKind.OVERRULED, CaseKind.UNDECIDED, CaseKind.ESCAPE
+        )
+    )  # fmt: skip
+    seconds, timed = float(suites["seconds"].sum()), int(suites["timed"].sum())
+    reason = "no_durations" if not timed else None if catches else "no_catches"
+    right = catches + overruled
+    return SuiteEffect(
+        suite=name, runs=int(suites["gates"].sum()), catches=catches, false_alarms=false_alarms,
+        overruled=overruled, undecided=undecided, escapes=escapes, judged_failures=tested,
+        precision=agg.share(right, right + false_alarms, "nothing_decided"),
+        escape_rate=agg.share(escapes, tested, "no_failures"), seconds=seconds, timed=timed,
+        minutes_per_catch=None if reason else seconds / MINUTE / catches, reason=reason,
+    )  # fmt: skip
+
+
+def _back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestRule, now: datetime) -> BackTest:
+    before = {
+        cluster_id: [one.cluster_id for one in found]
+        for cluster_id, found in way(visible.clusters(gen, scope)).before.items()
+    }
+    found = _in_filter(gen, scope, wanted)
+    judgeable = [one for one in found if one.cluster_id in before]
+    places = {place for one in judgeable for place in before[one.cluster_id]}
+    builds = {(one.service_id, one.version) for one in judgeable}
+    attempts = attempts_of(gen.attempts, scope, builds, gate_backtest.COLUMNS, places)
+    shown = evidence(attempts, rule.suites)
+    pairs = [(one, judged(rule, one, before[one.cluster_id], shown)) for one in judgeable]
+    counts = Counter((bool(judgement.reasons), one.failed) for one, judgement in pairs)
+    missing = [judgement.missing / 1000 for _, judgement in pairs if judgement.missing is not None]
+    rows = [_row(*pair) for pair in pairs if pair[1].reasons or pair[0].failed]
+    rows.sort(key=lambda one: (one.started_at, one.attempt_id), reverse=True)
+    return BackTest(
+        freshness=gen.freshness(now), filter=wanted, rule=rule, deployments=len(pairs),
+        left_out=len(found) - len(pairs), blocked_rightly=counts[True, True], blocked_wrongly=counts[True, False],
+        let_go_rightly=counts[False, False], missed=counts[False, True], delayed=len(missing),
+        delay_sec=sum(missing), median_delay_sec=median(missing) if missing else None, rows=rows[:MOST_ROWS],
+        total=len(rows),
+    )  # fmt: skip
+
+
+def _row(one: Deployed, judgement: Judged) -> BackTestRow:
+    return BackTestRow(
+        one.attempt_id, one.cluster_id, one.service_id, one.version, from_milliseconds(one.started),
+        bool(judgement.reasons), one.failed, judgement.reasons,
+        None if judgement.soaked is None else judgement.soaked / 1000,
+        None if judgement.missing is None else judgement.missing / 1000,
+    )  # fmt: skip
