@@ -17,12 +17,18 @@ import logs
 from components import shell
 from context import EXTENSION, Parts
 from data import aws
+from data.alert_book import AlertBook
+from data.cursors import Cursors
+from data.instants import to_instant
 from data.models import EVERYTHING, Scope
 from data.read_model_reader import ReadModelReader
 from data.refresher import ReadModel
 from data.store import Store
+from ingest.alert_watch import AlertWatch
+from ingest.deliveries import Deliveries
 from ingest.queue import Queue
-from ingest.verdict_book import VerdictBook
+from ingest.silence import WINDOW_HOURS, Silence, silences
+from ingest.verdict_book import VerdictBook, Verdicts
 from ingest.verdicts import Notes
 from pages import ingest_lab, live
 from settings import Settings
@@ -123,6 +129,23 @@ def start_worker(server: Flask) -> None:
     parts.read_model.start(reader)
     if isinstance(parts.verdicts, VerdictBook):
         parts.verdicts.start()
+    _alert_watch(parts).start()
+
+
+def _alert_watch(parts: Parts) -> AlertWatch:
+    """What looks after metrics and silent sources; a daemon, so nobody has to end it."""
+    settings = parts.settings
+    client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region)
+    verdicts = Verdicts(client, settings.tables, Cursors(settings.cursor_secret))
+    deliveries = Deliveries(client, settings.tables)
+
+    def silent() -> list[Silence]:
+        now = parts.clock()
+        return silences(deliveries.sources(), verdicts.counts(now, WINDOW_HOURS), to_instant(now))
+
+    return AlertWatch(
+        AlertBook(client, settings.tables), lambda: parts.read_model.generation, silent, parts.clock
+    )  # fmt: skip
 
 
 def end_worker(server: Flask) -> None:

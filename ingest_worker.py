@@ -14,8 +14,12 @@ from typing import Any
 
 import logs
 from data import aws
+from data.alert_book import AlertBook
 from data.apply import Applier
 from data.catalog import CatalogStore
+from data.disagreement_notes import DisagreementNotes
+from ingest.alert_sending import AlertSender
+from ingest.alerting import Alerting
 from ingest.archive import Archive
 from ingest.deliveries import Deliveries
 from ingest.fanout import Bus
@@ -51,9 +55,11 @@ def main() -> int:
     parts = wire(settings)
     log.info("started", extra={"worker": parts.worker_id})
     parts.pulse.start()
+    parts.sender.start()
     try:
         parts.worker.drain(stop)
     finally:
+        parts.sender.end()
         parts.pulse.end()
     log.info("ended")
     return 0
@@ -61,11 +67,12 @@ def main() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A worker with its sign of life."""
+    """A worker with its sign of life, and what sends its alerts."""
 
     worker_id: str
     worker: Worker
     pulse: Pulse
+    sender: AlertSender
 
 
 def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
@@ -81,7 +88,10 @@ def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
         receiver=aws.sqs_receiver(endpoint, region),
     )
     known = KnownCatalog(CatalogStore(dynamodb, tables))
-    applier = Applier(dynamodb, tables, known.current, settings.retention_days, _utc_now)
+    book = AlertBook(dynamodb, tables)
+    sender = AlertSender(AlertBook(lean, tables), settings.alert_channels, _utc_now, address=settings.public_url)
+    alerting = Alerting(book, DisagreementNotes(dynamodb, tables), known.current, _utc_now, sender.wake)
+    applier = Applier(dynamodb, tables, known.current, settings.retention_days, _utc_now, told=alerting)
     held, ticks, outlets = Held(), Ticks(), _outlets(settings)
     worker = Worker(
         queue,
@@ -99,7 +109,7 @@ def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
     pulse = Pulse(
         worker_id, impatient, ticks, _utc_now, lambda: _said(worker, held, outlets), settings.heartbeat_file
     )
-    return Parts(worker_id, worker, pulse)
+    return Parts(worker_id, worker, pulse, sender)
 
 
 def _outlets(settings: Settings) -> Outlets:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from data.alert_channels import parse_channels, parse_secrets
+from data.alert_models import Channel
 from data.instants import from_instant, parse_instant
 from data.intake_secrets import IntakeSecret
 from data.tables import TableNames
@@ -69,6 +71,8 @@ class Settings:
     web_workers: int = 2
     catalog_file: Path = Path("catalog.yaml")
     version: str = "dev"
+    alert_channels: tuple[Channel, ...] = ()
+    public_url: str | None = None  # where people open the dashboard; None: messages hold no links
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -100,6 +104,8 @@ class Settings:
             web_workers=_number(env, "WEB_WORKERS", 2, 1, 32),
             catalog_file=_read(env, "CATALOG_FILE", Path) or Path("catalog.yaml"),
             version=_text(env, "BUILD_VERSION") or "dev",
+            alert_channels=_alert_channels(env),
+            public_url=_read(env, "PUBLIC_URL", _http_url),
         )
 
     def intake_secrets(self) -> tuple[IntakeSecret, ...]:
@@ -218,6 +224,15 @@ def _sender_secrets(env: Mapping[str, str]) -> tuple[IntakeSecret, ...]:
         for ending, (values, until) in rotating.items()
         for secret in _named(ending.lower(), values, frozenset(OF_SENDERS[ending]), until)
     )
+
+
+def _alert_channels(env: Mapping[str, str]) -> tuple[Channel, ...]:
+    secrets = _read(env, "ALERT_SECRETS", parse_secrets) or {}
+    channels = _read(env, "ALERT_CHANNELS", lambda text: parse_channels(text, secrets)) or ()
+    unused = secrets.keys() - {one.name for one in channels if one.kind == "webhook"}
+    if unused:
+        raise SettingsError(f"ALERT_SECRETS names {sorted(unused)[0]}, which is no webhook of ALERT_CHANNELS.")
+    return channels
 
 
 def _named(

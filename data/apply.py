@@ -63,7 +63,10 @@ class Batch:
 
 
 class Applier:
-    """Applies events to the tables. Thread-safe; `catalog` is asked anew for each batch."""
+    """Applies events to the tables. Thread-safe; `catalog` is asked anew for each batch.
+
+    `told` hears of the attempts each batch has settled, and may hear of them again.
+    """
 
     def __init__(
         self,
@@ -73,8 +76,10 @@ class Applier:
         retention_days: int,
         clock: Callable[[], datetime],
         threads: int = THREADS,
+        told: Callable[[Sequence[Settled]], None] | None = None,
     ) -> None:
         self._dynamo = Dynamo(client)
+        self._told = told
         self._tables = tables
         self._catalog = catalog
         self._retention = retention_days
@@ -98,6 +103,7 @@ class Applier:
         self._put_claims(batch, [place(event, catalog, self._tables) for event in events])
         self._settle_facts(batch)
         self._refresh(batch)
+        self._tell(batch)
         return batch.errors
 
     def refresh(self, pair: Pair, days: Collection[str]) -> None:
@@ -218,6 +224,16 @@ class Applier:
             self._read_model.announce(to_instant(self._clock()), touched)
         except (DashboardError, ClientError) as error:
             batch.fail(set().union(*map(events_of, units)), error)
+
+    def _tell(self, batch: Batch) -> None:
+        """Tell who listens of the attempts that are stored; what he could not do makes their events fail."""
+        stored = [one for one in list(batch.settled.values()) if batch.sound(batch.causes[one.attempt_id])]
+        if self._told is None or not stored:
+            return
+        try:
+            self._told(stored)
+        except (DashboardError, ClientError) as error:
+            batch.fail(set().union(*(batch.causes[one.attempt_id] for one in stored)), error)
 
     def _refresh_pair(self, batch: Batch, pair: Pair, days: set[str]) -> None:
         for _ in range(ROUNDS):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from data.alert_models import AlertEvent
 from data.catalog_models import DOCUMENT_SUITES
-from data.catalog_schema import Entry, File, Mapping
+from data.catalog_schema import Alert, Entry, File, Mapping
 from data.patterns import words_of
 
 Loc = tuple[str | int, ...]
@@ -22,6 +23,7 @@ def contradictions(file: File) -> Iterator[tuple[Loc, str]]:
         yield from _mapping(("mappings", i), mapping)
     yield from _suites(file)
     yield from _freezes(file)
+    yield from _alerts(file)
 
 
 def _sender_names(what: str, entries: Sequence[Entry]) -> Iterator[tuple[Loc, str]]:
@@ -69,6 +71,39 @@ def _freezes(file: File) -> Iterator[tuple[Loc, str]]:
             for j, one in enumerate(named or ()):
                 if one not in known:
                     yield ("freezes", i, what, j), f"{one} is none of the {what} above, so nothing would be frozen"
+
+
+def _alerts(file: File) -> Iterator[tuple[Loc, str]]:
+    yield from _twice("alerts", ((("alerts", i, "id"), one.id) for i, one in enumerate(file.alerts)))
+    clusters, services = {one.id for one in file.clusters}, {one.id for one in file.services}
+    teams = {one.team for one in file.services}
+    for i, rule in enumerate(file.alerts):
+        yield from ((("alerts", i, *where), why) for where, why in _thresholds(rule))
+        for what, named, known in (("clusters", rule.clusters, clusters), ("services", rule.services, services)):
+            for j, one in enumerate(named or ()):
+                if one not in known:
+                    yield ("alerts", i, what, j), f"{one} is none of the {what} above, so it would never fire"
+        if rule.team is not None and rule.team not in teams:
+            yield ("alerts", i, "team"), f"{rule.team} is the team of none of the services above"
+
+
+def _thresholds(rule: Alert) -> Iterator[tuple[Loc, str]]:
+    """A rule is on an event, or on a metric with one threshold, which is cleared on its other side."""
+    limits = [name for name in ("above", "below", "clear") if getattr(rule, name) is not None]
+    if (rule.event is None) == (rule.metric is None):
+        yield (), "needs either event or metric"
+    elif rule.metric is None and limits:
+        yield (limits[0],), "is for rules on a metric"
+    elif rule.metric is not None and (rule.above is None) == (rule.below is None):
+        yield ("metric",), "needs either above or below"
+    elif rule.clear is not None:
+        if rule.above is not None and rule.clear > rule.above:
+            yield ("clear",), "must not be greater than above"
+        if rule.below is not None and rule.clear < rule.below:
+            yield ("clear",), "must not be less than below"
+    filters = [name for name in ("stage", "clusters", "services", "team") if getattr(rule, name) is not None]
+    if rule.event is AlertEvent.SOURCE_SILENT and filters:
+        yield (filters[0],), "cannot be told of a source: it may report any service"
 
 
 def _twice(what: str, found: Iterable[tuple[Loc, str]]) -> Iterator[tuple[Loc, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from data.alert_models import rule_body, to_rule
 from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
 
 CLUSTER = "CLUSTER"
@@ -17,7 +18,8 @@ SUITE = "SUITE"
 OPENER = "OPENER"
 RULE = "RULE"
 FREEZE = "FREEZE"
-KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE, FREEZE)
+ALERT = "ALERT"
+KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE, FREEZE, ALERT)
 
 Key = tuple[str, str]
 Body = dict[str, Any]
@@ -40,6 +42,7 @@ def entries(catalog: Catalog) -> dict[Key, Body]:
     out |= {(SUITE, name): {"order": place} for place, name in enumerate(catalog.suites)}
     out |= {(OPENER, key): {"source": source} for key, source in catalog.openers}
     out |= {(FREEZE, freeze.name): _freeze_body(freeze) for freeze in catalog.freezes}
+    out |= {(ALERT, rule.rule_id): rule_body(rule) for rule in catalog.alerts}
     return out | {(RULE, f"{place:04d}"): _rule_body(rule) for place, rule in enumerate(catalog.rules)}
 
 
@@ -56,6 +59,7 @@ def to_catalog(found: Mapping[Key, Body]) -> Catalog:
         openers=tuple(sorted((key, body["source"]) for key, body in of[OPENER].items())),
         rules=tuple(_rule(of[RULE][place]) for place in sorted(of[RULE])),
         freezes=in_order(_freeze(name, body) for name, body in of[FREEZE].items()),
+        alerts=tuple(to_rule(rule_id, of[ALERT][rule_id]) for rule_id in sorted(of[ALERT])),
     )
 
 

@@ -11,10 +11,11 @@ import yaml
 from pydantic import ValidationError
 
 from data import keys
+from data.alert_models import AlertRule
 from data.catalog_checks import Loc, contradictions
 from data.catalog_entries import in_order
 from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
-from data.catalog_schema import File, Openers
+from data.catalog_schema import Alert, File, Openers
 
 MAX_COMPLAINTS = 20
 WORDS = {"model_type": "must be fields, each `name: value`", "extra_forbidden": "is no field we know"}
@@ -125,6 +126,16 @@ def _catalog(file: File) -> Catalog:
             Freeze(f.name, f.start, f.end, tuple(f.clusters or ()), tuple(f.services or ()), f.reason)
             for f in file.freezes
         ),
+        alerts=tuple(sorted((_alert(one) for one in file.alerts), key=lambda rule: rule.rule_id)),
+    )  # fmt: skip
+
+
+def _alert(one: Alert) -> AlertRule:
+    return AlertRule(
+        rule_id=one.id, name=one.name, to=tuple(dict.fromkeys(one.to)), on=one.event, metric=one.metric,
+        above=one.above, below=one.below, clear=one.clear, window_days=one.window_days, least=one.least,
+        stage=one.stage, clusters=tuple(one.clusters or ()), services=tuple(one.services or ()),
+        team=one.team or "",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from data.alert_models import AlertRule
 from data.models import Instant
 
 
@@ -100,6 +101,7 @@ class Catalog:
     openers: tuple[tuple[str, str], ...] = ()  # ("*" | cluster | cluster#service, source)
     rules: tuple[Rule, ...] = ()
     freezes: tuple[Freeze, ...] = ()  # by start
+    alerts: tuple[AlertRule, ...] = ()  # by id
     # lower-case name -> id, made once a catalog: every delivery looks names up
     service_names: Mapping[str, str] = field(init=False, repr=False, compare=False)
     cluster_names: Mapping[str, str] = field(init=False, repr=False, compare=False)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from data import keys
+from data.alert_models import AlertEvent, AlertMetric
 from data.catalog_models import DOCUMENT_SUITES
 from data.instants import parse_instant
 from data.patterns import check_pattern, check_template
@@ -31,6 +32,7 @@ SuiteName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 Kind = Literal["Development", "Staging", "Production"]
 Pattern = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_pattern)]
 Moment = Annotated[str, BeforeValidator(_instant)]
+Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Template = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_template)]
 
 
@@ -109,6 +111,25 @@ class Freeze(Part):
     reason: Text = ""
 
 
+class Alert(Part):
+    """When to tell people: an event, or a metric beyond its threshold."""
+
+    id: Id
+    name: Name
+    to: Annotated[list[Id], Field(min_length=1, max_length=10)]
+    event: Annotated[AlertEvent, Field(strict=False)] | None = None
+    metric: Annotated[AlertMetric, Field(strict=False)] | None = None
+    above: Share | None = None
+    below: Share | None = None
+    clear: Share | None = None
+    window_days: Annotated[int, Field(ge=1, le=90)] = 7
+    least: Annotated[int, Field(ge=1, le=100_000)] = 10
+    stage: Kind | None = None
+    clusters: Annotated[list[Id], Field(min_length=1)] | None = None
+    services: Annotated[list[Id], Field(min_length=1)] | None = None
+    team: Name | None = None
+
+
 class File(Part):
     """The whole file."""
 
@@ -118,3 +139,4 @@ class File(Part):
     openers: Openers = Openers()
     mappings: Annotated[list[Mapping], Field(max_length=1000)] = []
     freezes: Annotated[list[Freeze], Field(max_length=500)] = []
+    alerts: Annotated[list[Alert], Field(max_length=200)] = []

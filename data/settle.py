@@ -15,7 +15,7 @@ from data.codec import Item, text
 from data.dated_folds import fold_incident, fold_promotion, moments_of
 from data.dynamo import ABSENT, Change, Condition, Dynamo, as_seen
 from data.errors import Conflict
-from data.folds import AttemptFold, Version, expiry, fold_attempt, listing
+from data.folds import AttemptFold, Version, bound_to, expiry, fold_attempt, listing
 from data.models import Attempt, Build, Claim, Incident, Instant, Promotion, Retirement
 from data.standing_folds import fold_build, fold_retirement, from_build, from_retirement
 from data.tables import TableNames
@@ -53,6 +53,11 @@ class Settled:
     claims: tuple[Claim, ...]  # the own claims it was folded from
     changes: tuple[Change, ...]
     pointer: Change | None  # written last: it says that the rest is there
+
+    def every_claim(self) -> list[Claim]:
+        """What was said of the attempt: its own claims, and those of its version that are bound to it."""
+        bound = (one for one in self.version.waiting if bound_to(one, self.version.listed) == self.attempt_id)
+        return [*self.claims, *bound]
 
 
 def never(_attempt: Attempt) -> bool:

@@ -55,8 +55,8 @@ LAYERS = {
 COMMANDS_MAY = {"settings", "logs", "data"}
 # The demo is one origin of the deliveries that this command brings in again.
 EXCEPTIONS = {("ingest.replay", "demo")}
-# The worker's batch and the refresher's thread must outlive one item they cannot read; both log it whole.
-BROAD_EXCEPT = {"ingest/storing.py", "data/refresher.py"}
+# The worker's batch, the refresher and what sends and watches alerts must outlive one item; all log it whole.
+BROAD_EXCEPT = {"ingest/storing.py", "data/refresher.py", "ingest/alert_sending.py", "ingest/alert_watch.py"}
 THIRD_PARTY = {
     "boto3": {"data/aws.py"},
     "botocore": {"data/aws.py", "data/dynamo.py", "data/apply.py", "ingest/queue.py"},
