@@ -6,6 +6,7 @@ from data.alert_models import AlertEvent
 from data.catalog_models import DOCUMENT_SUITES
 from data.catalog_schema import Alert, Entry, File, Mapping
 from data.patterns import words_of
+from data.scorecard_metrics import METRICS
 
 Loc = tuple[str | int, ...]
 # These words are sort keys beside the suites' in a partition of test runs.
@@ -24,6 +25,8 @@ def contradictions(file: File) -> Iterator[tuple[Loc, str]]:
     yield from _suites(file)
     yield from _freezes(file)
     yield from _alerts(file)
+    yield from _score_rules(file)
+    yield from _exemptions(file)
 
 
 def _sender_names(what: str, entries: Sequence[Entry]) -> Iterator[tuple[Loc, str]]:
@@ -71,6 +74,39 @@ def _freezes(file: File) -> Iterator[tuple[Loc, str]]:
             for j, one in enumerate(named or ()):
                 if one not in known:
                     yield ("freezes", i, what, j), f"{one} is none of the {what} above, so nothing would be frozen"
+
+
+def _score_rules(file: File) -> Iterator[tuple[Loc, str]]:
+    rules, at = file.scorecard.rules, ("scorecard", "rules")
+    yield from _twice("rules", (((*at, i, "id"), one.id) for i, one in enumerate(rules)))
+    suites = dict.fromkeys((*DOCUMENT_SUITES, *file.suites))
+    sets = {"teams": {one.team for one in file.services}, "tiers": {one.tier for one in file.services}}
+    for i, rule in enumerate(rules):
+        kind = METRICS.get(rule.metric)
+        if kind is None:
+            yield (*at, i, "metric"), f"{rule.metric} is no metric; known are {', '.join(METRICS)}"
+        elif kind.of_suite and rule.suite is None:
+            yield (*at, i), f"needs suite: {rule.metric} is of one test suite"
+        elif not kind.of_suite and rule.suite is not None:
+            yield (*at, i, "suite"), f"says nothing here: {rule.metric} is of no test suite"
+        if rule.suite is not None and rule.suite not in suites:
+            yield (*at, i, "suite"), f"{rule.suite} is no suite; known are {', '.join(suites)}"
+        for what, known in sets.items():
+            for j, one in enumerate(getattr(rule, what) or ()):
+                if one not in known:
+                    yield (*at, i, what, j), f"{one} is none of the {what} of the services above"
+
+
+def _exemptions(file: File) -> Iterator[tuple[Loc, str]]:
+    given, at = file.scorecard.exemptions, ("scorecard", "exemptions")
+    rules, services = {one.id for one in file.scorecard.rules}, {one.id for one in file.services}
+    pairs = (((*at, i), f"{one.rule} of {one.service}") for i, one in enumerate(given))
+    yield from _twice("exemptions", pairs)
+    for i, one in enumerate(given):
+        if one.rule not in rules:
+            yield (*at, i, "rule"), f"{one.rule} is none of the rules above"
+        if one.service not in services:
+            yield (*at, i, "service"), f"{one.service} is none of the services above"
 
 
 def _alerts(file: File) -> Iterator[tuple[Loc, str]]:

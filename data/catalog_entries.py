@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from data import catalog_scorecard
 from data.alert_models import rule_body, to_rule
 from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
 
@@ -19,7 +20,7 @@ OPENER = "OPENER"
 RULE = "RULE"
 FREEZE = "FREEZE"
 ALERT = "ALERT"
-KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE, FREEZE, ALERT)
+KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE, FREEZE, ALERT, *catalog_scorecard.KINDS)
 
 Key = tuple[str, str]
 Body = dict[str, Any]
@@ -43,6 +44,7 @@ def entries(catalog: Catalog) -> dict[Key, Body]:
     out |= {(OPENER, key): {"source": source} for key, source in catalog.openers}
     out |= {(FREEZE, freeze.name): _freeze_body(freeze) for freeze in catalog.freezes}
     out |= {(ALERT, rule.rule_id): rule_body(rule) for rule in catalog.alerts}
+    out |= catalog_scorecard.entries(catalog)
     return out | {(RULE, f"{place:04d}"): _rule_body(rule) for place, rule in enumerate(catalog.rules)}
 
 
@@ -60,6 +62,7 @@ def to_catalog(found: Mapping[Key, Body]) -> Catalog:
         rules=tuple(_rule(of[RULE][place]) for place in sorted(of[RULE])),
         freezes=in_order(_freeze(name, body) for name, body in of[FREEZE].items()),
         alerts=tuple(to_rule(rule_id, of[ALERT][rule_id]) for rule_id in sorted(of[ALERT])),
+        **catalog_scorecard.read(of),
     )
 
 

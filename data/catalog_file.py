@@ -16,6 +16,7 @@ from data.catalog_checks import Loc, contradictions
 from data.catalog_entries import in_order
 from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
 from data.catalog_schema import Alert, File, Openers
+from data.catalog_scorecard import exemptions, score_rule
 
 MAX_COMPLAINTS = 20
 WORDS = {"model_type": "must be fields, each `name: value`", "extra_forbidden": "is no field we know"}
@@ -127,6 +128,8 @@ def _catalog(file: File) -> Catalog:
             for f in file.freezes
         ),
         alerts=tuple(sorted((_alert(one) for one in file.alerts), key=lambda rule: rule.rule_id)),
+        score_rules=tuple(score_rule(one) for one in file.scorecard.rules),
+        exemptions=exemptions(file.scorecard.exemptions),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from data.alert_models import AlertRule
 from data.models import Instant
+from data.scorecard_models import Exemption, ScoreRule
 
 
 class ClusterType(StrEnum):
@@ -102,6 +103,8 @@ class Catalog:
     rules: tuple[Rule, ...] = ()
     freezes: tuple[Freeze, ...] = ()  # by start
     alerts: tuple[AlertRule, ...] = ()  # by id
+    score_rules: tuple[ScoreRule, ...] = ()  # of the score card, in the order of the file
+    exemptions: tuple[Exemption, ...] = ()  # by rule, then service
     # lower-case name -> id, made once a catalog: every delivery looks names up
     service_names: Mapping[str, str] = field(init=False, repr=False, compare=False)
     cluster_names: Mapping[str, str] = field(init=False, repr=False, compare=False)

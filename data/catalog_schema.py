@@ -1,6 +1,6 @@
 """What may stand in `catalog.yaml`, field by field. Pure."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -25,6 +25,19 @@ def _instant(value: Any) -> Any:
     return parse_instant(value) if isinstance(value, str) else value
 
 
+def _day(value: Any) -> Any:
+    """YAML reads a date as one; a time of day would be a claim about when the day ends."""
+    if isinstance(value, datetime):
+        raise ValueError("must be a date, like 2026-12-31, without a time")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        if len(value) != 10:
+            raise ValueError("must be a date, like 2026-12-31")
+        return date.fromisoformat(value).isoformat()
+    return value
+
+
 Id = Annotated[str, Field(pattern=f"^{keys.ID.pattern}$")]
 Text = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain)]
@@ -32,6 +45,7 @@ SuiteName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 Kind = Literal["Development", "Staging", "Production"]
 Pattern = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_pattern)]
 Moment = Annotated[str, BeforeValidator(_instant)]
+CalendarDay = Annotated[str, BeforeValidator(_day)]
 Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Template = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain), AfterValidator(check_template)]
 
@@ -111,6 +125,40 @@ class Freeze(Part):
     reason: Text = ""
 
 
+class ScoreRule(Part):
+    """One rule of the score card."""
+
+    id: Id
+    title: Name
+    metric: Name
+    operator: Literal[">=", "<=", ">", "<", "="]
+    threshold: Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
+    level: Literal["Bronze", "Silver", "Gold"]
+    why: Text = ""
+    suite: SuiteName | None = None
+    days: Annotated[int, Field(ge=1, le=180)] = 30
+    least_n: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    teams: Annotated[list[Name], Field(min_length=1)] | None = None
+    tiers: Annotated[list[Name], Field(min_length=1)] | None = None
+
+
+class Exemption(Part):
+    """A rule a service need not keep for a while."""
+
+    rule: Id
+    service: Id
+    reason: Annotated[Text, Field(min_length=1)]
+    approver: Name
+    expires: CalendarDay
+
+
+class Scorecard(Part):
+    """What is asked of services, and who need not keep it."""
+
+    rules: Annotated[list[ScoreRule], Field(max_length=60)] = []
+    exemptions: Annotated[list[Exemption], Field(max_length=2000)] = []
+
+
 class Alert(Part):
     """When to tell people: an event, or a metric beyond its threshold."""
 
@@ -140,3 +188,4 @@ class File(Part):
     mappings: Annotated[list[Mapping], Field(max_length=1000)] = []
     freezes: Annotated[list[Freeze], Field(max_length=500)] = []
     alerts: Annotated[list[Alert], Field(max_length=200)] = []
+    scorecard: Scorecard = Scorecard()

@@ -15,6 +15,9 @@ POINTER = "ATTEMPT"
 LISTED = "ATTEMPT#"
 BUILT = "BUILD"  # before CLAIM, so that a fact is read before its claims
 RETIRED = "#retired"
+SCORE_RULES = "RULES"  # beside service ids, which are in lower case
+SCORE_LEVELS = "LEVELS"
+SCORE_DIGEST = "DIGEST"
 RETIREMENTS = "RETIREMENT#"  # every pair's partition of them begins so
 
 
@@ -110,6 +113,16 @@ def current_pk(cluster_id: str) -> str:
 def retired_sk(service_id: str) -> str:
     """Read model: when a cluster's service was retired, beside its current state."""
     return f"{service_id}{RETIRED}"
+
+
+def score_day_pk(day: Day) -> str:
+    """Snapshots: the score card of a day (sk = service id, or SCORE_RULES)."""
+    return f"DAY#{day}"
+
+
+def score_service_pk(service_id: str) -> str:
+    """Snapshots: a service's days (sk = day)."""
+    return f"SERVICE#{service_id}"
 
 
 def change_pk(minute: str) -> str:

@@ -8,7 +8,8 @@ from data.store_attempts import AttemptReads
 from data.store_builds import BuildReads
 from data.store_neighbours import NeighbourReads
 from data.store_promotions import PromotionReads
+from data.store_scorecards import ScorecardReads
 
 
-class Store(AttemptReads, BuildReads, NeighbourReads, PromotionReads):
-    """Bounded reads of attempts, what stands behind them, promotions and incidents."""
+class Store(AttemptReads, BuildReads, NeighbourReads, PromotionReads, ScorecardReads):
+    """Bounded reads of attempts, what stands behind them, promotions, incidents and snapshots of the score card."""
