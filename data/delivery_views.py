@@ -69,7 +69,8 @@ class Coverage:
     tests: int  # a run for each suite expected of the service
     ended: int
     trigger: int
-    grade: Grade | None
+    grade: Grade | None  # by `complete`
+    complete: int = 0  # have all four
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class OpenFailures:
 
     count: int
     oldest_sec: float | None
+    oldest_since: Instant | None = None  # when it was noticed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Immutable, so a request that took one sees one state to its end while the refres
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -13,10 +13,12 @@ from typing import Any, TypeVar, cast
 from data.attempt_columns import AttemptColumns
 from data.catalog_models import Catalog, Cluster, Service
 from data.columns import Columns
+from data.delivery_ledger import Ledger
 from data.instants import from_instant
 from data.models import (
     Current,
     Day,
+    Incident,
     Instant,
 )
 from data.views import Freshness
@@ -60,6 +62,8 @@ class Generation:
     first_day: Day  # days before it are not held
     clusters: Mapping[str, Cluster] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
+    incidents: Mapping[str, Sequence[Incident]] = field(default_factory=dict)  # by service
+    ledger: Ledger | None = field(default=None, compare=False, repr=False)  # None: made when it is asked for
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     @property
@@ -82,6 +86,8 @@ def make_generation(
     columns: Columns,
     stale_after_sec: float = 10.0,
     first_day: Day = "",
+    incidents: Mapping[str, Sequence[Incident]] | None = None,
+    ledger: Ledger | None = None,
 ) -> Generation:
     """A generation that names every cluster and service there is: the catalog's, and those only seen."""
     clusters = {c.cluster_id: c for c in catalog.clusters}
@@ -91,5 +97,5 @@ def make_generation(
         services.setdefault(service_id, Service(service_id, service_id, confirmed=False))
     return Generation(
         generation, loaded_at, as_of, catalog, currents, columns, stale_after_sec, first_day,
-        clusters, services,
+        clusters, services, incidents or {}, ledger,
     )  # fmt: skip
