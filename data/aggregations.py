@@ -13,6 +13,7 @@ import pandas as pd
 from data.day_numbers import day_name, day_number
 from data.models import Day, Scope
 from data.outcomes import OUTCOMES
+from data.pair_day_table import PairDayTable
 from data.views import Counts, Rate, SuiteSeries
 
 NO_ATTEMPTS = "no_attempts"
@@ -30,7 +31,7 @@ class Daily(NamedTuple):
 
 
 def selected(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | PairDayTable,
     scope: Scope,
     start: Day,
     end: Day,
@@ -40,6 +41,8 @@ def selected(
     clusters: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The rows of the days from `start` to `end` (both included) that scope and filter allow."""
+    if isinstance(frame, PairDayTable):
+        return frame.frame(scope, start, end, cluster_id=cluster_id, service_id=service_id, clusters=clusters)
     day = frame["day"].to_numpy()
     mask = (day >= day_number(start)) & (day <= day_number(end))
     for column, one, many in (

@@ -1,30 +1,28 @@
 """What analytics say of a generation, for the page, the API and the files: one query, so they cannot disagree.
 
-Daily counts are sums of pair-days; what needs the attempts one by one (percentiles, reasons, flakes, hours) looks at
-those of the range asked for and no others. Everything is worked out once a generation.
+Daily counts are sums of pair-days, the rest is of attempts; both come from parts that outlive a generation
+(`data/analytics_parts.py`). Everything is put together once a generation.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pandas as pd
-
 from data import aggregations as agg
-from data import durations, failures, flaky, hourly, visible
-from data.analytics_views import Durations, Week
+from data import analytics_series, visible
+from data.analytics_parts import whole
+from data.analytics_views import Week
 from data.day_numbers import day_number, from_milliseconds, milliseconds
 from data.errors import NotFound
+from data.failure_reasons import told_together
 from data.generation import Generation
 from data.instants import day_before, to_instant
 from data.models import Day, Instant, Scope
-from data.outcomes import OUTCOMES
 from data.views import Analytics, AnalyticsFilter
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 NEEDED = ("cluster", "service", "version", "reason", "verdicts", "started", "ended", "outcome")
-SUCCESS = OUTCOMES.index("success")
 
 
 def analytics(gen: Generation, scope: Scope, wanted: AnalyticsFilter, now: datetime) -> Analytics:
@@ -106,29 +104,25 @@ def seen_by(gen: Generation, scope: Scope, wanted: AnalyticsFilter) -> Scope:
 def _analytics(
     gen: Generation, scope: Scope, wanted: AnalyticsFilter, now: datetime, running: str | None
 ) -> Analytics:
-    seen = seen_by(gen, scope, wanted)
     since, until = span(wanted)
-    attempts = gen.attempts.frame(seen, since, until, columns=NEEDED)
-    counted = (
-        hourly.counted(attempts, since, until, gen.catalog.suites) if wanted.hours else _by_day(gen, seen, wanted)
-    )
-    step = HOUR_MS if wanted.hours else DAY_MS
-    times, duration = _durations(attempts, since, step, len(counted.labels))
+    found = whole(gen.columns, seen_by(gen, scope, wanted), since, until, hourly=wanted.hours is not None)
+    counted = analytics_series.counted(found.parts, gen.catalog.suites, hourly=wanted.hours is not None)
+    labels = _labels(wanted)
     outcomes = counted.outcomes
     deploys = [sum(one) for one in zip(*(outcomes[name] for name in ("success", "failed", "rollback")), strict=True)]
     return Analytics(
         freshness=gen.freshness(now),
         filter=wanted,
-        labels=counted.labels,
+        labels=labels,
         **outcomes,
         deploys=deploys,
         deploy_minutes=counted.minutes,
-        durations=times,
-        duration=duration,
-        weeks=[] if wanted.hours else weeks(counted.labels, deploys, running),
+        durations=[one for part in found.parts for one in part.durations],
+        duration=found.duration,
+        weeks=[] if wanted.hours else weeks(labels, deploys, running),
         suites=counted.suites,
-        reasons=failures.reasons(attempts),
-        flakes=flaky.flakes(attempts),
+        reasons=told_together(found.reasons),
+        flakes=found.flakes,
         counts=counted.total,
         success_rate=agg.success_rate(counted.total),
         mean_deploy_minutes=counted.mean_minutes,
@@ -136,26 +130,12 @@ def _analytics(
     )
 
 
-def _by_day(gen: Generation, seen: Scope, wanted: AnalyticsFilter) -> hourly.Counted:
-    start, end = wanted.start, wanted.end
-    days = agg.selected(gen.columns.days, seen, start, end)
-    suites = agg.selected(gen.columns.suites, seen, start, end)
-    daily = agg.daily(days, start, end)
-    names = dict.fromkeys((*gen.catalog.suites, *agg.seen_suites(suites)))
-    return hourly.Counted(
-        agg.days_between(start, end),
-        {name: daily.counts[name].tolist() for name in OUTCOMES},
-        agg.counts(days),
-        daily.minutes,
-        agg.mean_minutes(days),
-        agg.suite_series(suites, list(names), start, end),
-    )
-
-
-def _durations(attempts: pd.DataFrame, since: int, step: int, length: int) -> tuple[list[Durations], Durations]:
-    started, ended = attempts["started"].to_numpy(), attempts["ended"].to_numpy()
-    mask = (attempts["outcome"].to_numpy() == SUCCESS) & (ended >= 0)
-    return durations.series((ended - started)[mask], (started[mask] - since) // step, length)
+def _labels(wanted: AnalyticsFilter) -> list[str]:
+    """The day or the hour that each entry of a series stands for."""
+    if not wanted.hours:
+        return agg.days_between(wanted.start, wanted.end)
+    since, until = span(wanted)
+    return [from_milliseconds(one) for one in range(since, until, HOUR_MS)]
 
 
 def weeks(days: Sequence[Day], deploys: Sequence[int], running: Day | None) -> list[Week]:

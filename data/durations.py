@@ -69,10 +69,11 @@ def durations(milliseconds: Ints) -> Durations:
     if n <= EXACT_UP_TO:
         ordered = np.sort(milliseconds)
         return Durations(quantile(ordered, 0.5) / MINUTE_MS, quantile(ordered, 0.9) / MINUTE_MS, n)
-    return _sketched(sketch(milliseconds))
+    return of_sketch(sketch(milliseconds))
 
 
-def _sketched(counts: Ints) -> Durations:
+def of_sketch(counts: Ints) -> Durations:
+    """p50 and p90 of what was counted; there is at least one value."""
     low, high = (sketched_quantile(counts, share) / MINUTE_MS for share in (0.5, 0.9))
     return Durations(low, high, int(counts.sum()), exact=False)
 
@@ -85,10 +86,10 @@ def series(milliseconds: Ints, buckets: Ints, length: int) -> tuple[list[Duratio
         return [durations(piece) for piece in pieces], durations(milliseconds)
     sketches = [sketch(piece) for piece in pieces]
     parts = [
-        _sketched(counts) if len(piece) > EXACT_UP_TO else durations(piece)
+        of_sketch(counts) if len(piece) > EXACT_UP_TO else durations(piece)
         for piece, counts in zip(pieces, sketches, strict=True)
     ]
-    return parts, _sketched(np.sum(sketches, axis=0))
+    return parts, of_sketch(np.sum(sketches, axis=0))
 
 
 def _pieces(milliseconds: Ints, buckets: Ints, length: int) -> Iterator[Ints]:

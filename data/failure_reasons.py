@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from data.analytics_views import FailureReason, FailureReasons
 
@@ -70,19 +71,37 @@ def key_of(words: str) -> str:
 Counted = tuple[str | None, str, bool, int]  # (reason as sent, service id, rolled back, attempts)
 
 
+class Said(NamedTuple):
+    """What an attempt says: its folded reason by key and in words, the beginning of it as sent."""
+
+    key: str
+    words: str
+    example: str | None
+    rolled_back: bool
+
+
+def said(reason: str | None, service_id: str, rolled_back: bool) -> Said:
+    """What a failed attempt of that service says."""
+    words = folded(reason or "", service_id)
+    return Said(key_of(words), words, reason[:LONGEST] if reason else None, rolled_back)
+
+
 def grouped(counted: Iterable[Counted]) -> FailureReasons:
     """The reasons told together: the TOP most frequent, and how many attempts say something else."""
+    return told_together((said(reason, service, back), attempts) for reason, service, back, attempts in counted)
+
+
+def told_together(counted: Iterable[tuple[Said, int]]) -> FailureReasons:
+    """The same of what attempts say and how many say it."""
     wordings: dict[str, Counter[str]] = defaultdict(Counter)
     examples: dict[str, Counter[str]] = defaultdict(Counter)
     failed: Counter[str] = Counter()
     rolled_back: Counter[str] = Counter()
-    for reason, service_id, was_rolled_back, attempts in counted:
-        words = folded(reason or "", service_id)
-        key = key_of(words)
-        wordings[key][words] += attempts
-        (rolled_back if was_rolled_back else failed)[key] += attempts
-        if reason:
-            examples[key][reason[:LONGEST]] += attempts
+    for one, attempts in counted:
+        wordings[one.key][one.words] += attempts
+        (rolled_back if one.rolled_back else failed)[one.key] += attempts
+        if one.example:
+            examples[one.key][one.example] += attempts
     made = [
         FailureReason(key, _first(wording), failed[key], rolled_back[key], tuple(_most(examples[key], EXAMPLES)))
         for key, wording in wordings.items()

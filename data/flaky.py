@@ -4,6 +4,7 @@ A suite is flaky over a version where two attempts of that version on the same c
 have different verdicts (passed, or not; attempts without its verdict are passed over). A deploy is flaky where an
 attempt failed and a later one of the same version there succeeded. The share is of the versions tried more than once:
 a version tried once can tell nothing. Cancelled and running attempts count in neither, a rollback is no retry.
+`data/flips.py` counts by these definitions; here they name the attempts.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.analytics_views import Flake, Flakes
 from data.attempt_columns import verdicts_of
 from data.models import Verdict
 from data.outcomes import OUTCOMES
@@ -34,22 +34,6 @@ class Repeats:
     suite: str | None
     repeated: Ints
     flipped: Ints
-
-
-def flakes(attempts: pd.DataFrame) -> Flakes:
-    """Every service and suite with a flip among these attempts, which are oldest first."""
-    groups = groups_of(attempts)
-    service_of = _services_of(groups, attempts)
-    names = [str(name) for name in attempts["service"].cat.categories]
-    found: list[Flake] = []
-    repeated = np.zeros(0, dtype=np.int64)
-    for one in repeats(attempts, groups):
-        tried = np.bincount(service_of[one.repeated], minlength=len(names))
-        flipped = np.bincount(service_of[one.flipped], minlength=len(names))
-        repeated = np.union1d(repeated, one.repeated)
-        found += [Flake(names[i], one.suite, int(flipped[i]), int(tried[i])) for i in np.flatnonzero(flipped)]
-    found.sort(key=lambda one: (-one.flipped, -one.flipped / one.n, one.service_id, one.suite or ""))
-    return Flakes(tuple(found), len(repeated))
 
 
 def attempts_behind(attempts: pd.DataFrame, service_id: str, suite: str | None) -> npt.NDArray[np.bool_]:
@@ -105,13 +89,6 @@ def suites_of(attempts: pd.DataFrame) -> list[str]:
     """Every suite that the vocabulary of these attempts names."""
     words = attempts["verdicts"].cat.categories
     return sorted({gate.suite for one in words for gate in verdicts_of(str(one))})
-
-
-def _services_of(groups: Ints, attempts: pd.DataFrame) -> Ints:
-    """The place of its service, by group number."""
-    found = np.zeros(int(groups.max()) + 1 if len(groups) else 0, dtype=np.int64)
-    found[groups] = _codes(attempts["service"])
-    return found
 
 
 def _codes(column: "pd.Series[Any]") -> Ints:

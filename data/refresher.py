@@ -165,6 +165,7 @@ class ReadModel:
         return MISSED_REFRESHES * self._interval + 1
 
     def _put(self, generation: Generation) -> None:
+        generation.columns.prepare()
         self._generation = generation  # one reference: readers see the old state or the new one
         self._ready.set()
 

@@ -105,7 +105,8 @@ def test_the_pass_rate_leaves_skipped_tests_out_and_is_none_without_tests():
         attempt("2026-02-02T11:00:00Z", gates=(gate("SANITY", total=4),)),
         attempt("2026-02-03T10:00:00Z", gates=(gate("SANITY", total=5, skipped=5),)),
         attempt("2026-02-04T10:00:00Z", gates=(Gate("SANITY", Verdict.FAILED),)),
-    ).suites
+    )
+    found = agg.selected(found.suites, EVERYTHING, FIRST, LAST)
     [sanity, regression] = agg.suite_series(found, ["SANITY", "REGRESSION"], FIRST, LAST)
     assert sanity.pass_rate == [None, pytest.approx(10 / 12), None, None, None]
     assert sanity.tests == [0, 12, 0, 0, 0]
@@ -116,7 +117,7 @@ def test_the_pass_rate_leaves_skipped_tests_out_and_is_none_without_tests():
 
 def test_no_nan_leaves_a_series():
     series = agg.daily(days(), FIRST, LAST)
-    suites = agg.suite_series(columns().suites, ["SANITY"], FIRST, LAST)
+    suites = agg.suite_series(agg.selected(columns().suites, EVERYTHING, FIRST, LAST), ["SANITY"], FIRST, LAST)
     numbers = [*series.minutes, *suites[0].pass_rate, suites[0].overall.value]
     assert not any(isinstance(number, float) and math.isnan(number) for number in numbers)
 
@@ -154,10 +155,9 @@ def test_numbers_stay_exact_where_days_are_replaced_and_grow_old():
     keys = {(day.cluster_id, day.service_id, day.day) for day in fresh}
     new = old.replaced(keys, fresh, "2026-02-02")
     assert agg.counts(agg.selected(new.days, EVERYTHING, FIRST, LAST)) == Counts(success=1, failed=1)
-    assert agg.seen_suites(new.suites) == ["NEW"]
+    assert agg.seen_suites(agg.selected(new.suites, EVERYTHING, FIRST, LAST)) == ["NEW"]
     assert agg.counts(agg.selected(old.days, EVERYTHING, FIRST, LAST)) == Counts(success=2)
-    assert new.days.dtypes.astype(str).to_dict() | {"cluster": "", "service": ""} == (
-        old.days.dtypes.astype(str).to_dict() | {"cluster": "", "service": ""}
-    )
+    types = [agg.selected(one.days, EVERYTHING, FIRST, LAST).dtypes.astype(str).to_dict() for one in (old, new)]
+    assert types[0] == types[1]
     gone = new.replaced(keys, [], "2026-02-02")
     assert len(gone.days) == len(gone.suites) == len(gone.attempts) == 0

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from data.analytics_views import Flake
+from data.analytics_parts import flakes
+from data.analytics_views import Flake, Flakes
 from data.columns import columns_of
-from data.flaky import attempts_behind, flakes
+from data.flaky import attempts_behind
 from data.models import EVERYTHING, Gate, Status, Verdict
 from tests.read_model import AQUILA, attempt, gate, pair_days
 
@@ -16,16 +17,20 @@ def frame(*attempts) -> pd.DataFrame:
     return columns_of(pair_days(attempts)).attempts.frame(EVERYTHING, 0, 4_000_000_000_000)
 
 
+def told(*attempts) -> Flakes:
+    return flakes(columns_of(pair_days(attempts)), EVERYTHING, 0, 4_000_000 * 1_000_000)
+
+
 def tried(hour: int, **changes):
     return attempt(f"2026-02-02T{hour:02}:00:00Z", **changes)
 
 
 def test_a_deploy_that_failed_and_then_passed_unchanged_is_flaky():
-    assert flakes(frame(tried(1, **FAILED), tried(2))).found == (Flake("authn", None, 1, 1),)
+    assert told(tried(1, **FAILED), tried(2)).found == (Flake("authn", None, 1, 1),)
 
 
 def test_two_failures_before_the_success_are_one_version():
-    assert flakes(frame(tried(1, **FAILED), tried(2, **FAILED), tried(3))).found == (Flake("authn", None, 1, 1),)
+    assert told(tried(1, **FAILED), tried(2, **FAILED), tried(3)).found == (Flake("authn", None, 1, 1),)
 
 
 @pytest.mark.parametrize(
@@ -43,40 +48,40 @@ def test_two_failures_before_the_success_are_one_version():
     ],
 )
 def test_nothing_else_is_a_flaky_deploy(attempts):
-    assert flakes(frame(*attempts)).found == ()
+    assert told(*attempts).found == ()
 
 
 def test_the_share_is_of_the_versions_tried_more_than_once():
-    found = flakes(frame(
+    found = told(
         tried(1, **FAILED), tried(2),
         tried(3, build_version="2.0.0"), tried(4, build_version="2.0.0"),
         tried(5, build_version="3.0.0"),
-    ))  # fmt: skip
+    )  # fmt: skip
     assert found.found == (Flake("authn", None, 1, 2),)
     assert found.repeated == 2
 
 
 def test_a_suite_is_flaky_where_its_verdict_changes_in_either_direction():
     bad, good = (gate("SANITY", failed=1),), (gate("SANITY"),)
-    assert flakes(frame(tried(1, gates=good), tried(2, gates=bad))).found == (Flake("authn", "SANITY", 1, 1),)
-    assert flakes(frame(tried(1, gates=bad), tried(2, gates=good))).found == (Flake("authn", "SANITY", 1, 1),)
-    assert flakes(frame(tried(1, gates=bad), tried(2, gates=bad))).found == ()
+    assert told(tried(1, gates=good), tried(2, gates=bad)).found == (Flake("authn", "SANITY", 1, 1),)
+    assert told(tried(1, gates=bad), tried(2, gates=good)).found == (Flake("authn", "SANITY", 1, 1),)
+    assert told(tried(1, gates=bad), tried(2, gates=bad)).found == ()
 
 
 def test_a_missing_verdict_says_nothing_and_a_partial_one_is_no_pass():
     none, part = (gate("SANITY", total=0),), (Gate("SANITY", Verdict.PARTIAL, 10, 9, 1, 0),)
     good = (gate("SANITY"),)
-    assert flakes(frame(tried(1, gates=good), tried(2, gates=none), tried(3, gates=good))).found == ()
-    assert flakes(frame(tried(1, gates=good), tried(2, gates=none), tried(3, gates=part))).found == (
+    assert told(tried(1, gates=good), tried(2, gates=none), tried(3, gates=good)).found == ()
+    assert told(tried(1, gates=good), tried(2, gates=none), tried(3, gates=part)).found == (
         Flake("authn", "SANITY", 1, 1),
     )
 
 
 def test_the_most_flaky_come_first():
-    found = flakes(frame(
+    found = told(
         tried(1, **FAILED), tried(2), tried(3, build_version="2", **FAILED), tried(4, build_version="2"),
         tried(5, service_id="billing", **FAILED), tried(6, service_id="billing"),
-    )).found  # fmt: skip
+    ).found  # fmt: skip
     assert [(one.service_id, one.flipped) for one in found] == [("authn", 2), ("billing", 1)]
     assert found[0].key == "authn:deploy"
 

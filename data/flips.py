@@ -1,0 +1,150 @@
+"""What changed its verdict over one version, so held that a range of time is a comparison and not a walk. Pure.
+
+Of a version on a cluster-region let its verdicts of one suite (or its deploys) follow each other in time. Two that
+are neighbours are a *step*; a step from one verdict to another is a *flip*. Within a range the version was tried more
+than once exactly if one of its steps lies within: if of those that begin in the range the one that ends first does
+so before the range does. Each step therefore knows when the step before it began, and the earliest end among itself
+and all later ones: for any range exactly one step of a version answers, and steps are counted instead of versions.
+
+The definitions are those of `data/flaky.py`. Times are whole hours: ranges begin and end with hours.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data import flaky
+from data.analytics_views import Flake, Flakes
+from data.kept_parts import Numbered
+from data.parcels import NOTHING, Tally, tallied
+
+HOUR_MS = 3_600_000
+ANYTHING, REPEATED, FLIPPED = "anything", "repeated", "flipped"
+NEVER = -1  # before every hour there is
+KIND_BITS = 10
+COLUMNS = (*flaky.COLUMNS, "started")
+
+Kind = tuple[str, str | None]  # (ANYTHING | REPEATED | FLIPPED, suite or None: the deploy)
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps of many versions."""
+
+    what: Codes  # service and kind, numbered
+    before: Codes  # the hour in which the step before began; NEVER: there is none
+    begun: Codes
+    ended: Codes  # the hour of the earliest end from here on
+
+    def __len__(self) -> int:
+        return len(self.what)
+
+    def kept(self, rows: npt.NDArray[np.bool_]) -> "Steps":
+        """These of them."""
+        return Steps(self.what[rows], self.before[rows], self.begun[rows], self.ended[rows])
+
+
+def joined(parts: Collection[Steps]) -> Steps:
+    """All of them."""
+    none, names = np.zeros(0, dtype=np.int32), ("what", "before", "begun", "ended")
+    return Steps(*(np.concatenate([none, *(getattr(one, name) for one in parts)]) for name in names))
+
+
+class Names:
+    """Services and kinds of steps, numbered."""
+
+    def __init__(self) -> None:
+        self._services: Numbered[str] = Numbered()
+        self._kinds: Numbered[Kind] = Numbered()
+
+    def kind(self, kind: Kind) -> int:
+        """The number of a kind."""
+        return self._kinds.number(kind)
+
+    def services(self, names: Collection[str]) -> Codes:
+        """The numbers of these services."""
+        return np.array([self._services.number(name) for name in names], dtype=np.int32)
+
+    def told(self, what: int) -> tuple[str, Kind]:
+        """The service and the kind of a number in `Steps.what`."""
+        return self._services[what >> KIND_BITS], self._kinds[what & ((1 << KIND_BITS) - 1)]
+
+
+def steps_of(attempts: pd.DataFrame, names: Names) -> Steps:
+    """The steps of these attempts, which are oldest first."""
+    groups = flaky.groups_of(attempts)
+    order = np.argsort(groups, kind="stable")
+    groups = groups[order]
+    hours = attempts["started"].to_numpy()[order] // HOUR_MS
+    services = names.services([str(name) for name in attempts["service"].cat.categories])
+    service = services[attempts["service"].cat.codes.to_numpy()[order]].astype(np.int64)
+    found: list[Steps] = []
+    every: list[tuple[Ints, Ints, Ints, Ints]] = []
+    for suite, value in _values(attempts):
+        told = np.flatnonzero(value[order] != flaky.UNKNOWN)
+        group, hour, said = groups[told], hours[told], value[order][told]
+        again = np.flatnonzero(group[1:] == group[:-1])
+        flip = again[_flips(said, suite)[again]]
+        for name, rows in ((REPEATED, again), (FLIPPED, flip)):
+            steps = group[rows], hour[rows], hour[rows + 1], service[told][rows]
+            found.append(_linked(*steps, names.kind((name, suite))))
+            if name == REPEATED:
+                every.append(steps)
+    both = [np.concatenate(columns) for columns in zip(*every, strict=True)]
+    sorting = np.lexsort((both[1], both[0]))
+    found.append(_linked(*(one[sorting] for one in both), names.kind((ANYTHING, None))))
+    return joined(found)
+
+
+def _values(attempts: pd.DataFrame) -> Iterator[tuple[str | None, npt.NDArray[np.int8]]]:
+    for suite in (None, *flaky.suites_of(attempts)):
+        yield suite, flaky.values_of(attempts, suite)
+
+
+def _flips(said: npt.NDArray[np.int8], suite: str | None) -> npt.NDArray[np.bool_]:
+    """Whether each verdict and the next make a flip."""
+    if suite is None:
+        return (said[:-1] == flaky.BAD) & (said[1:] == flaky.GOOD)
+    return np.asarray(said[:-1] != said[1:])
+
+
+def _linked(group: Ints, begun: Ints, ended: Ints, service: Ints, kind: int) -> Steps:
+    """Steps by group and beginning, each with the beginning before and the earliest end from it on."""
+    before = np.full(len(group), NEVER, dtype=np.int64)
+    same = group[1:] == group[:-1]
+    before[1:][same] = begun[:-1][same]
+    if len(group):
+        # from the last to the first, where no earlier group can reach the numbers of a later one
+        apart = int(ended.max()) + 1
+        ended = np.minimum.accumulate((ended + group * apart)[::-1])[::-1] - group * apart
+    steps = Steps(*((one).astype(np.int32) for one in ((service << KIND_BITS) + kind, before, begun, ended)))
+    return steps.kept(steps.before != steps.begun)  # no range begins between them
+
+
+def within(steps: Steps, since_ms: int, until_ms: int) -> Tally:
+    """How many versions have a step within [since, until), by service and kind."""
+    if not len(steps):
+        return NOTHING
+    since, until = since_ms // HOUR_MS, until_ms // HOUR_MS
+    return tallied(steps.what[(steps.before < since) & (steps.begun >= since) & (steps.ended < until)])
+
+
+def flakes(tally: Tally, names: Names, services: Collection[str] | None) -> Flakes:
+    """What flipped, the most first, of these services."""
+    counts: dict[tuple[str, Kind], int] = {}
+    for what, count in zip(tally.numbers.tolist(), tally.counts.tolist(), strict=True):
+        service, kind = names.told(what)
+        if services is None or service in services:
+            counts[service, kind] = count
+    found = [
+        Flake(service, suite, count, counts[service, (REPEATED, suite)])
+        for (service, (name, suite)), count in counts.items()
+        if name == FLIPPED
+    ]
+    found.sort(key=lambda one: (-one.flipped, -one.flipped / one.n, one.service_id, one.suite or ""))
+    return Flakes(tuple(found), sum(count for (_, (name, _)), count in counts.items() if name == ANYTHING))
