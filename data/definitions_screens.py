@@ -108,8 +108,8 @@ ON_THE_WAY = Chapter("promotions", "Promotions", (
         "How long a version takes over the cluster-regions of a stage, from its first success there.",
         "time of the success that brings the version, or a newer one, to half (to all) of them − its first success",
         ("The cluster-regions are those that have the service now.",
-         "A version that a newer one overtook before it was everywhere is passed over: its wave was cut short.",
-         "The median is over the newest waves that got so far; n says how many.",
+         "A wave is a version put over an older one. Where a newer one overtakes it, that counts as arrived.",
+         "The median is over the newest ten waves that got so far; n says how many.",
          "Stragglers still serve an older version, or nothing."), shown=(PROMOTIONS,),
     ),
     Definition(

@@ -204,3 +204,48 @@ class Spread:
     stages: tuple[ClusterType, ...]  # those there are, to choose from
     n: int
     curves: tuple[SpreadCurve, ...]  # newest version first
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWaves:
+    """How the newest versions of a service took a stage's `n` cluster-regions. The medians have their own n."""
+
+    service: Service
+    n: int
+    waves: tuple[SpreadCurve, ...]  # the one that began last first
+    half_sec: float | None
+    half_n: int
+    full_sec: float | None
+    full_n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """The waves of a stage; None: none has several cluster-regions. `complete` False: older ones were left out."""
+
+    stage: ClusterType | None
+    stages: tuple[ClusterType, ...]  # those with several cluster-regions, to choose from
+    days: int
+    complete: bool
+    services: tuple[ServiceWaves, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A version that waits on a cluster-region."""
+
+    cluster: Cluster
+    version: str
+    since: Instant
+    waited_sec: float
+    targets: tuple[str, ...]
+    blockers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What waits of a service, the longest first, and how long all of it has waited together."""
+
+    service: Service
+    owed: tuple[Owed, ...]
+    total_sec: float

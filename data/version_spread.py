@@ -43,7 +43,7 @@ def spread(
     everywhere = [one for one in visible.clusters(gen, scope) if (one.cluster_id, service_id) in states]
     here = [one for one in everywhere if stage is None or one.type is stage]
     seen = _successes(gen, scope, service_id)
-    order = _order(seen)
+    order = order_of(seen)
     ids = {one.cluster_id for one in here}
     told = [one for one in seen if one.cluster_id in ids]
     newest = list(newest_first({one.version for one in told if not one.is_back}, order))
@@ -53,7 +53,7 @@ def spread(
     until = milliseconds(gen.as_of)
     return Spread(
         service, stage, tuple(dict.fromkeys(one.type for one in everywhere)), len(here),
-        tuple(_curve(one, told, here, order, until) for one in chosen),
+        tuple(curve(one, told, here, order, until) for one in chosen),
     )  # fmt: skip
 
 
@@ -70,16 +70,18 @@ def _successes(gen: Generation, scope: Scope, service_id: str) -> list[Success]:
     frame = gen.attempts.frame(scope, 0, FOREVER, service_ids=[service_id])
     frame = frame[frame["status"].isin([one.value for one in SUCCESSFUL])]
     rows = zip(frame["cluster"].tolist(), attempt_rows(frame), strict=True)
-    return [_success(cluster_id, row) for cluster_id, row in sorted(rows, key=lambda one: serving_order(one[1]))]
+    return [success(cluster_id, row) for cluster_id, row in sorted(rows, key=lambda one: serving_order(one[1]))]
 
 
-def _success(cluster_id: str, row: AttemptRow) -> Success:
+def success(cluster_id: str, row: AttemptRow) -> Success:
+    """A successful attempt, as one that came to serve."""
     at = milliseconds(row.ended_at or row.started_at)
     is_back = row.trigger is Trigger.ROLLBACK or row.rollback_to_build == row.build_version
     return Success(at, row.started_at, cluster_id, row.build_version, row.attempt_id, is_back)
 
 
-def _order(seen: Iterable[Success]) -> VersionOrder:
+def order_of(seen: Iterable[Success]) -> VersionOrder:
+    """The order of the versions by these successes."""
     first: dict[str, Instant] = {}
     for one in seen:
         if not one.is_back:
@@ -87,10 +89,13 @@ def _order(seen: Iterable[Success]) -> VersionOrder:
     return VersionOrder(first)
 
 
-def _curve(
+def curve(
     version: str, told: Sequence[Success], here: Sequence[Cluster], order: VersionOrder, until: int
 ) -> SpreadCurve:
-    """Told in the order of time; what served before the version's first success is older than it, or was nothing."""
+    """How a version spread, told in the order of time.
+
+    What served before the version's first success is older than it, or was nothing.
+    """
     begin = next(place for place, one in enumerate(told) if one.version == version and not one.is_back)
     clusters = {one.cluster_id: one for one in here}
     serving: dict[str, str] = {one.cluster_id: one.version for one in told[:begin]}
