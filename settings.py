@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from data.alert_channels import parse_channels, parse_secrets
+from data.alert_channels import parse_channels, parse_secrets, refused
 from data.alert_models import Channel
 from data.instants import from_instant, parse_instant
 from data.intake_secrets import IntakeSecret
@@ -72,6 +72,7 @@ class Settings:
     catalog_file: Path = Path("catalog.yaml")
     version: str = "dev"
     alert_channels: tuple[Channel, ...] = ()
+    scorecard_slack_url: str | None = field(default=None, repr=False)  # None: no weekly digest
     public_url: str | None = None  # where people open the dashboard; None: messages hold no links
 
     @classmethod
@@ -105,6 +106,7 @@ class Settings:
             catalog_file=_read(env, "CATALOG_FILE", Path) or Path("catalog.yaml"),
             version=_text(env, "BUILD_VERSION") or "dev",
             alert_channels=_alert_channels(env),
+            scorecard_slack_url=_read(env, "SCORECARD_SLACK_URL", _slack_url),
             public_url=_read(env, "PUBLIC_URL", _http_url),
         )
 
@@ -177,6 +179,13 @@ def _http_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"must be an http:// or https:// URL, not {text[:80]!r}")
     return text.rstrip("/")
+
+
+def _slack_url(text: str) -> str:
+    # The address is the secret: it stays out of the message.
+    if why := refused(text):
+        raise ValueError(why)
+    return text
 
 
 def _bucket(text: str) -> str:

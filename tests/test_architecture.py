@@ -35,6 +35,10 @@ LAYERS = {
         "data.openings",
         "data.past_views",
         "data.promotion_views",
+        "data.scorecard_metrics",
+        "data.scorecard_models",
+        "data.scorecard_views",
+        "data.scorecard_words",
         "data.service_views",
     }
     | INTAKE_VIEWS,
@@ -47,6 +51,7 @@ LAYERS = {
     "ingest_worker": {"*"},
     "watcher": {"data", "ingest", "settings"},
     "rollout_watcher": {"*"},
+    "scorecard_snapshot": {"*"},
     "bench": {"*"},
     "screenshots": {"embedded", "settings"},
     "gunicorn.conf": {"app", "settings"},
