@@ -201,7 +201,9 @@ class LedgerRow:
     started_at: Instant
     ended_at: Instant | None
     kind: Kind
-    excluded: str | None  # restore | redeploy | failed_rollout | cancelled | in_progress
+    # why it is left out of the metric: restore | redeploy | failed_rollout | cancelled | in_progress; of lead time
+    # also no_commit_time | clock_skew | no_end, of recovery time also open
+    excluded: str | None
     failure: Failure | None
     detected_at: Instant | None
     recovered_at: Instant | None
@@ -225,3 +227,13 @@ class LedgerFilter:
     kind: Kind | None = None
     failure: Failure | None = None
     day: Day | None = None  # one day of the period, or the first of one of its buckets
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """A piece of the ledger, newest first. `next`: where it goes on; None at its end."""
+
+    rows: Sequence[LedgerRow]
+    total: int  # rows that match, on all pages
+    filter: LedgerFilter  # with the days it really covers
+    next: tuple[str, str] | None = None
