@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, g
 
 from data import aws
+from data.alert_desk import AlertDesk
 from data.api_keys import ApiKeys
 from data.cursors import Cursors
 from data.generation import Generation
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 EXTENSION = "dashboard"
 INTAKE = "dashboard.intake"
 LAB = "dashboard.lab"
+ALERTS = "dashboard.alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,20 @@ def _intake(given: Parts) -> IntakeDesk:
         quarantine = QuarantineDesk(records, queue, cursors, _suites, given.clock)
     verdicts, archive = Verdicts(client, settings.tables, cursors), settings.archive_bucket
     return IntakeDesk(records, verdicts, queue, quarantine, given.clock, archive=archive is not None)
+
+
+def alerts() -> AlertDesk:
+    """What alerts fired; connected at its first use, so after the fork."""
+    extensions = current_app.extensions
+    if ALERTS not in extensions:
+        extensions.setdefault(ALERTS, _alerts(parts()))
+    return cast(AlertDesk, extensions[ALERTS])
+
+
+def _alerts(given: Parts) -> AlertDesk:
+    settings = given.settings
+    client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region)
+    return AlertDesk(client, settings.tables, Cursors(settings.cursor_secret), given.clock)
 
 
 def lab() -> Lab:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from api import (
+    alerts,
     deliveries,
     docs,
     errors,
@@ -55,6 +56,7 @@ def register(server: Flask) -> None:
         ingest_status,
         deliveries,
         quarantine,
+        alerts,
         explain,
         docs,
     ):

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 import context
 from api import (
+    alerts,
     caching,
     deliveries,
     errors,
@@ -74,6 +75,8 @@ def operations() -> list[Operation]:
         *deliveries.routes.operations,
         *quarantine.routes.operations,
         *quarantine.OPERATIONS,
+        *alerts.routes.operations,
+        *alerts.OPERATIONS,
         *explain.OPERATIONS,
         *health.routes.operations,
         *routes.operations,

@@ -8,6 +8,7 @@ from api.junit import PARAMETERS
 from api.params import Parameter
 from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
+from api.schemas_alerts import ALERT_SCHEMAS
 from api.schemas_analytics import ANALYTICS_SCHEMAS
 from api.schemas_history import HISTORY_SCHEMAS
 from api.schemas_ingest import EXAMPLE, ingest_schemas
@@ -59,6 +60,7 @@ VARIABLES: dict[str, Schema] = {
         "type": "string", "pattern": "^[0-9TZ:.-]{20,30}~[A-Za-z0-9._-]{1,100}$",
         "example": "2026-02-24T12:00:00.000Z~3f2c9b0e-0000-4000-8000-000000000000",
     },
+    "ruleId": {"type": "string", "pattern": f"^{keys.ID.pattern}$", "example": "failed-in-production"},
     "sender": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "example": "envelope"},
 }  # fmt: skip
 
@@ -107,7 +109,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "info": {"title": TITLE, "version": version, "description": INTRODUCTION,
                  "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in ("Dashboard", "Exports", "Ingest", "Health", "Documentation")],
+        "tags": [{"name": name} for name in ("Dashboard", "Exports", "Alerts", "Ingest", "Health", "Documentation")],
         "paths": paths,
         "components": {
             "schemas": _with_examples(

@@ -65,6 +65,7 @@ class Asked:
     b: str | None = None
     as_of: Instant | None = None
     known_at: Instant | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +288,7 @@ VERDICT = _word(
     "verdict", "verdict", DeliveryVerdict,
     "Only deliveries with this verdict.", "rejected",
 )  # fmt: skip
+RULE = Parameter("rule", "rule", values.identifier, ID_SCHEMA, "Only what this rule fired.", "failed-in-production")
 STATE = _word(
     "state", "state", State,
     "Only records about which this was done.", "open",

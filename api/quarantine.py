@@ -107,25 +107,25 @@ def ingest_quarantine_record(_asked: Asked, record_id: str) -> Response:
 def replay(record_id: str) -> dict[str, Any]:
     """Put a message on the queue again, as it was or as edited."""
     admin.admit()
-    said = _said(Replaying)
+    asked = said(Replaying)
     record = context.intake().record(context.scope(), record_id)
-    return listed(context.intake().quarantine.replay(record.id, said.by, said.body))
+    return listed(context.intake().quarantine.replay(record.id, asked.by, asked.body))
 
 
 @bp.post("/ingest/quarantine/<record:record_id>/discard")
 def discard(record_id: str) -> dict[str, Any]:
     """Give a message up."""
     admin.admit()
-    said = _said(Acting)
+    asked = said(Acting)
     record = context.intake().record(context.scope(), record_id)
-    return listed(context.intake().quarantine.discard(record.id, said.by))
+    return listed(context.intake().quarantine.discard(record.id, asked.by))
 
 
 @bp.post("/ingest/quarantine/replay-all")
 def replay_all() -> dict[str, Any]:
     """Put every open message on the queue again that can be read now."""
     admin.admit()
-    return replayed(context.intake().quarantine.replay_all(_said(Acting).by))
+    return replayed(context.intake().quarantine.replay_all(said(Acting).by))
 
 
 @bp.get("/ingest/audit")
@@ -137,7 +137,8 @@ def audit() -> Response:
     return caching.sent_once({"actions": [audited(one) for one in page.items], "nextCursor": page.cursor})
 
 
-def _said(model: type[schema.M]) -> schema.M:
+def said(model: type[schema.M]) -> schema.M:
+    """The body of a request without parameters; InvalidRequest names its field."""
     params.asked(request.args, ())
     raw = intake.read_body(MAX_BYTES)
     intake.check_json_type()

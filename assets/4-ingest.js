@@ -24,6 +24,7 @@
   // The admin's actions.
   const WORDS = {
     replay: "Replayed.", "replay-edited": "Replayed as edited.", discard: "Discarded.", "replay-all": "Replayed",
+    "alert-test": "Fired; the list shows whether it arrives.",
   };
   const ASK_AGAIN = { discard: " Really give it up?", "replay-all": " Really replay every open one?" };
   function say(words, failed) {
@@ -35,7 +36,7 @@
   async function ask(path, body) {
     const headers = { "X-Admin-Key": admin.key };
     if (body) headers["Content-Type"] = "application/json";
-    const answer = await fetch("/api/ingest/" + path, {
+    const answer = await fetch(path.startsWith("/") ? path : "/api/ingest/" + path, {
       method: body ? "POST" : "GET", headers, cache: "no-store", body: body && JSON.stringify(body),
     });
     const said = await answer.json().catch(() => ({}));
@@ -60,7 +61,7 @@
     if (name === "replay-edited") body.body = byId("quarantine-body").value;
     const verb = name === "discard" ? "/discard" : "/replay";
     const record = encodeURIComponent(button.dataset.record || "");
-    const path = name === "replay-all" ? "quarantine/replay-all" : "quarantine/" + record + verb;
+    const path = name === "alert-test" ? "/api/alerts/" + record + "/test" : name === "replay-all" ? "quarantine/replay-all" : "quarantine/" + record + verb;
     button.disabled = true;
     try {
       const said = await ask(path, body);

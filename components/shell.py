@@ -40,6 +40,7 @@ NAVIGATION = (
     ("Analytics", "/analytics"),
     ("Score card", "/scorecard"),
     ("Ingest", "/ingest"),
+    ("Alerts", "/alerts"),
 )
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from data.alert_metrics import Standing
-from data.alert_models import Alert, Delivered, Fired, Sent, alert_body, to_alert
+from data.alert_models import Alert, Delivered, Fired, Sent, Standing, alert_body, to_alert
 from data.aws import unavailable_if_away
 from data.codec import Item, number, text
 from data.cursors import Cursors, query_text
 from data.dynamo import ABSENT, Condition, Dynamo
+from data.errors import NotFound
 from data.instants import add, epoch
 from data.models import EVERYTHING, Instant, Page, Scope
 from data.tables import TTL_ATTRIBUTE, TableNames
@@ -68,6 +68,14 @@ class AlertBook:
         for channel in alert.to if first else self._pending(place):
             self._dynamo.put(self._table, _due_item(Due(alert, channel, place, fired_at, fired_at, 0)), ABSENT)
         return first
+
+    def get(self, key: str) -> Fired:
+        """The alert of that key; NotFound."""
+        sign = self._dynamo.get(self._table, f"{KEY}{key}", "PLACE")
+        item = self._dynamo.get(self._table, ALERTS, sign["place"]["S"]) if sign else None
+        if item is None:
+            raise NotFound("there is no such alert")
+        return _fired(item)
 
     def due(self, now: Instant) -> list[Due]:
         """What is to be sent by now, the earliest fired first."""

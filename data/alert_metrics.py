@@ -4,12 +4,11 @@ Pure on a generation: the attempts of the window are counted as columns, and kep
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pandas as pd
 
-from data.alert_models import Alert, AlertKind, AlertMetric, AlertRule
+from data.alert_models import METRIC_WORDS, Alert, AlertKind, AlertMetric, AlertRule, Measured, Standing
 from data.alert_rules import key_of
 from data.day_numbers import milliseconds
 from data.generation import Generation
@@ -17,30 +16,6 @@ from data.instants import to_instant
 from data.models import EVERYTHING, SUCCESSFUL, Instant, Status
 
 HOUR_MS = 3_600_000
-WORDS = {
-    AlertMetric.ATTEMPT_SUCCESS_RATE: "Attempt success rate",
-    AlertMetric.FAILED_ATTEMPT_RATE: "Failed attempts",
-    AlertMetric.ROLLBACK_RATE: "Rolled back",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A metric's value in percent, of how many; None = there is nothing to say, and why."""
-
-    value: float | None
-    n: int
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Whether a rule fires, since when, at which value; `number` counts its changes."""
-
-    firing: bool
-    since: Instant
-    value: float
-    number: int
 
 
 def measured(generation: Generation, rule: AlertRule, now: datetime) -> Measured:
@@ -68,7 +43,7 @@ def alert_of(rule: AlertRule, standing: Standing, found: Measured, path: str) ->
     kind = AlertKind.METRIC if standing.firing else AlertKind.METRIC_CLEARED
     side = "above" if rule.above is not None else "below"
     limit = rule.threshold if standing.firing else rule.cleared_at
-    name = WORDS[rule.metric] if rule.metric else rule.name
+    name = METRIC_WORDS[rule.metric] if rule.metric else rule.name
     title = f"{name} is {standing.value:.1f} %" if standing.firing else f"{name} is back at {standing.value:.1f} %"
     text = (
         f"{side.capitalize()} {limit:g} %, " if standing.firing else f"Cleared at {limit:g} %, "

@@ -29,6 +29,13 @@ class AlertMetric(StrEnum):
     ROLLBACK_RATE = "rollback_rate"
 
 
+METRIC_WORDS = {
+    AlertMetric.ATTEMPT_SUCCESS_RATE: "Attempt success rate",
+    AlertMetric.FAILED_ATTEMPT_RATE: "Failed attempts",
+    AlertMetric.ROLLBACK_RATE: "Rolled back",
+}
+
+
 class AlertKind(StrEnum):
     """What an alert tells: one of the events, a metric beyond its threshold or back again, or a test."""
 
@@ -136,6 +143,25 @@ class Channel:
     kind: str  # slack | webhook
     url: str = field(repr=False)  # Slack's is a secret itself
     secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric's value in percent, of how many; None = there is nothing to say, and why."""
+
+    value: float | None
+    n: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a rule fires, since when, at which value; `number` counts its changes."""
+
+    firing: bool
+    since: Instant
+    value: float
+    number: int
 
 
 def alert_body(alert: Alert) -> Body:

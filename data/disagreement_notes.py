@@ -5,14 +5,13 @@ list is read without looking at any attempt.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from data import keys
 from data.codec import Item, text
-from data.disagreements import Disagreement
+from data.disagreements import Disagreement, Noted
 from data.dynamo import Change, Dynamo
 from data.instants import add, epoch
 from data.models import Attempt, Instant, Scope
@@ -24,21 +23,6 @@ if TYPE_CHECKING:
 NOTES = "DISAGREEMENTS"
 KEPT_SECONDS = 30 * 24 * 3600
 MOST_READ = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """An attempt on which sources disagree, and on what."""
-
-    attempt_id: str
-    started_at: Instant
-    disagreements: tuple[Disagreement, ...]
-
-    @property
-    def place(self) -> tuple[str, str, str]:
-        """(cluster id, service id, version)."""
-        cluster_id, service_id, version, _ = keys.split_attempt_id(self.attempt_id) or ("", "", "", "")
-        return cluster_id, service_id, version
 
 
 class DisagreementNotes:

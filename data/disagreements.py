@@ -6,6 +6,7 @@ Only what ends an attempt is compared: that one source still sees it running is 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from data import keys
 from data.events import DeploymentEvent, from_claim
 from data.folds import RANK, same_commit
 from data.instants import seconds_between
@@ -20,6 +21,21 @@ class Disagreement:
 
     field: str  # status | commit | end
     said: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An attempt on which sources disagree, and on what."""
+
+    attempt_id: str
+    started_at: Instant
+    disagreements: tuple[Disagreement, ...]
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """(cluster id, service id, version)."""
+        cluster_id, service_id, version, _ = keys.split_attempt_id(self.attempt_id) or ("", "", "", "")
+        return cluster_id, service_id, version
 
 
 def disagreements(claims: Iterable[Claim]) -> list[Disagreement]:

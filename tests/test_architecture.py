@@ -40,6 +40,8 @@ LAYERS = {
         "data.scorecard_views",
         "data.scorecard_words",
         "data.service_views",
+        "data.alert_models",
+        "data.disagreements",
     }
     | INTAKE_VIEWS,
     "pages": {"components", "data", "context", "ingest.normalizers", "ingest.taking"} | INTAKE_VIEWS,

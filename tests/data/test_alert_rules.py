@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.alert_metrics import Measured, Standing, measured, step
-from data.alert_models import AlertEvent, AlertKind, AlertMetric, AlertRule, alert_body, rule_body, to_alert, to_rule
+from data.alert_metrics import measured, step
+from data.alert_models import (
+    AlertEvent,
+    AlertKind,
+    AlertMetric,
+    AlertRule,
+    Measured,
+    Standing,
+    alert_body,
+    rule_body,
+    to_alert,
+    to_rule,
+)
 from data.alert_rules import MOST_AGE_SEC, Told, of_attempts
 from data.catalog_file import CatalogFileError, parse_catalog
 from data.catalog_models import Catalog, Freeze
