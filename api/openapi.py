@@ -114,7 +114,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "components": {
             "schemas": _with_examples(
                 SCHEMAS | ANALYTICS_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
-                | ingest_schemas() | INTAKE_SCHEMAS
+                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS
             ),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
