@@ -111,7 +111,6 @@ class Deployed:
     cluster_id: str
     service_id: str
     version: str
-    attempt_id: str
     started: int
     failed: bool
 

@@ -1,7 +1,8 @@
 """What pages and API say of gates: what they caught, and what a rule would have done to past deployments."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from statistics import median
 
@@ -19,7 +20,7 @@ from data.gate_cases import Deployed
 from data.generation import Generation
 from data.models import Scope
 from data.promotion_path import way
-from data.quality_ledger import deployed
+from data.quality_ledger import Build, deployed_between, deployed_builds
 from data.quality_queries import FAILURES, MOST_ROWS, facts_of, kept, row_id, seen_in, span_of
 from data.quality_views import (
     BackTest,
@@ -32,8 +33,8 @@ from data.quality_views import (
     SuiteEffect,
 )
 
-Build = tuple[str, str]  # service, version
 MINUTE = 60
+Case = tuple[GateCase, Deployed | None]  # and the deployment that decided it; an escape is one
 
 
 def effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Effectiveness:
@@ -72,62 +73,82 @@ def _named(chunk: Chunk, name: str, wanted: Collection[str]) -> npt.NDArray[np.b
 
 
 def _effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Effectiveness:
-    cases = [*_failures(gen, scope, wanted), *(escapes := _escapes(gen, scope, wanted))[0]]
-    cases.sort(key=lambda one: (one.at, one.attempt_id, one.suite), reverse=True)
+    escapes, tested = _escapes(gen, scope, wanted)
+    cases = [*_failures(gen, scope, wanted), *escapes]
+    cases.sort(key=lambda one: (one[0].at, one[0].attempt_id, one[0].suite), reverse=True)
     suites = agg.selected(gen.columns.suites, seen_in(gen, scope, wanted), wanted.start, wanted.end)
-    counts = Counter((one.suite, one.kind) for one in cases)
-    names = dict.fromkeys((*gen.catalog.suites, *agg.seen_suites(suites), *sorted({one.suite for one in cases})))
+    counts = Counter((one.suite, one.kind) for one, _ in cases)
+    names = dict.fromkeys((*gen.catalog.suites, *agg.seen_suites(suites), *sorted({one.suite for one, _ in cases})))
     return Effectiveness(
         gen.freshness(now), wanted,
-        [_suite(name, agg.selected_suite(suites, name), counts, escapes[1][name]) for name in names],
-        cases[:MOST_ROWS], len(cases),
+        [_suite(name, agg.selected_suite(suites, name), counts, tested[name]) for name in names],
+        _named_cases(gen, scope, cases[:MOST_ROWS]), len(cases),
     )  # fmt: skip
 
 
-def _failures(gen: Generation, scope: Scope, wanted: QualityFilter) -> Iterable[GateCase]:
-    """What failed in the filter, each with what it turned out to be."""
-    builds = _by_build(deployed(gen, scope))
-    for row in facts_of(gen, scope, FAILURES, wanted).to_dict("records"):
+def _failures(gen: Generation, scope: Scope, wanted: QualityFilter) -> Iterable[Case]:
+    """What failed in the filter, each with what it turned out to be and the deployment that decided it."""
+    found = facts_of(gen, scope, FAILURES, wanted)
+    named = set(zip(found["service"].tolist(), found["version"].tolist(), strict=True))
+    builds = _by_build(deployed_builds(gen, scope, named))
+    for row in found.to_dict("records"):
         case = {str(name): value for name, value in row.items()}
         kind, by = gate_cases.kind_of(case, builds)
-        decided = row_id(case, "passed") if case["passed_at"] >= 0 else by.attempt_id if by else None
+        decided = row_id(case, "passed") if case["passed_at"] >= 0 else None
         yield GateCase(
             case["suite"], kind, case["cluster"], case["service"], case["version"], row_id(case),
             from_milliseconds(case["started"]), decided,
-        )  # fmt: skip
+        ), by  # fmt: skip
 
 
-def _escapes(gen: Generation, scope: Scope, wanted: QualityFilter) -> tuple[list[GateCase], Counter[str]]:
+def _escapes(gen: Generation, scope: Scope, wanted: QualityFilter) -> tuple[list[Case], Counter[str]]:
     """The change failures a suite had passed, and of how many in the filter each suite had a word."""
     failed = [one for one in _in_filter(gen, scope, wanted) if one.failed]
     if not failed:
         return [], Counter()
     builds = {(one.service_id, one.version) for one in failed}
     attempts = attempts_of(gen.attempts, scope, builds, gate_cases.COLUMNS)
-    found, judged_ = [], Counter[str]()
+    found: list[Case] = []
+    tested: Counter[str] = Counter()
     for one, suite, passed in gate_cases.words_before(attempts, failed):
-        judged_[suite] += 1
+        tested[suite] += 1
         if passed:
-            found.append(GateCase(
-                suite, CaseKind.ESCAPE, one.cluster_id, one.service_id, one.version, one.attempt_id,
+            found.append((GateCase(
+                suite, CaseKind.ESCAPE, one.cluster_id, one.service_id, one.version, "",
                 from_milliseconds(one.started), None,
-            ))  # fmt: skip
-    return found, judged_
+            ), one))  # fmt: skip
+    return found, tested
+
+
+def _named_cases(gen: Generation, scope: Scope, cases: Sequence[Case]) -> list[GateCase]:
+    """The cases with the ids of deployments put in."""
+    ids = _ids(gen, scope, [by for _, by in cases if by])
+    return [
+        one if by is None
+        else replace(one, attempt_id=ids[by]) if one.kind is CaseKind.ESCAPE
+        else replace(one, by=ids[by])
+        for one, by in cases
+    ]  # fmt: skip
+
+
+def _ids(gen: Generation, scope: Scope, wanted: Collection[Deployed]) -> dict[Deployed, str]:
+    """The attempt of each deployment."""
+    builds = {(one.service_id, one.version) for one in wanted}
+    places = {one.cluster_id for one in wanted}
+    frame = attempts_of(gen.attempts, scope, builds, ("cluster", "started", "number"), places)
+    rows = ({str(name): value for name, value in row.items()} for row in frame.to_dict("records"))
+    known = {(row["cluster"], row["service"], row["version"], row["started"]): row_id(row) for row in rows}
+    return {one: known[one.cluster_id, one.service_id, one.version, one.started] for one in wanted}
 
 
 def _in_filter(gen: Generation, scope: Scope, wanted: QualityFilter) -> list[Deployed]:
     """The deployments of production that the filter names and that started within its days."""
-    seen, (since, until) = seen_in(gen, scope, wanted), span_of(wanted)
-    return [
-        one
-        for one in deployed(gen, scope)
-        if since <= one.started < until and seen.allows(one.cluster_id, one.service_id)
-    ]
+    return deployed_between(gen, seen_in(gen, scope, wanted), *span_of(wanted))
 
 
 def _by_build(found: Iterable[Deployed]) -> dict[Build, list[Deployed]]:
     builds: dict[Build, list[Deployed]] = {}
-    for one in sorted(found, key=lambda deployment: (deployment.started, deployment.attempt_id)):
+    for one in sorted(found, key=lambda deployment: (deployment.started, deployment.cluster_id)):
         builds.setdefault((one.service_id, one.version), []).append(one)
     return builds
 
@@ -165,20 +186,21 @@ def _back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackT
     pairs = [(one, judged(rule, one, before[one.cluster_id], shown)) for one in judgeable]
     counts = Counter((bool(judgement.reasons), one.failed) for one, judgement in pairs)
     missing = [judgement.missing / 1000 for _, judgement in pairs if judgement.missing is not None]
-    rows = [_row(*pair) for pair in pairs if pair[1].reasons or pair[0].failed]
-    rows.sort(key=lambda one: (one.started_at, one.attempt_id), reverse=True)
+    shown_pairs = [pair for pair in pairs if pair[1].reasons or pair[0].failed]
+    shown_pairs.sort(key=lambda pair: (pair[0].started, pair[0].cluster_id, pair[0].service_id), reverse=True)
+    ids = _ids(gen, scope, [one for one, _ in shown_pairs[:MOST_ROWS]])
     return BackTest(
         freshness=gen.freshness(now), filter=wanted, rule=rule, deployments=len(pairs),
         left_out=len(found) - len(pairs), blocked_rightly=counts[True, True], blocked_wrongly=counts[True, False],
         let_go_rightly=counts[False, False], missed=counts[False, True], delayed=len(missing),
-        delay_sec=sum(missing), median_delay_sec=median(missing) if missing else None, rows=rows[:MOST_ROWS],
-        total=len(rows),
+        delay_sec=sum(missing), median_delay_sec=median(missing) if missing else None,
+        rows=[_row(ids[one], one, judgement) for one, judgement in shown_pairs[:MOST_ROWS]], total=len(shown_pairs),
     )  # fmt: skip
 
 
-def _row(one: Deployed, judgement: Judged) -> BackTestRow:
+def _row(attempt_id: str, one: Deployed, judgement: Judged) -> BackTestRow:
     return BackTestRow(
-        one.attempt_id, one.cluster_id, one.service_id, one.version, from_milliseconds(one.started),
+        attempt_id, one.cluster_id, one.service_id, one.version, from_milliseconds(one.started),
         bool(judgement.reasons), one.failed, judgement.reasons,
         None if judgement.soaked is None else judgement.soaked / 1000,
         None if judgement.missing is None else judgement.missing / 1000,

@@ -1,58 +1,55 @@
-"""The deployments of production that gates are held against, as the delivery metrics count them."""
+"""The deployments of production that gates are held against, as the delivery ledger counts them."""
 
-import pandas as pd
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
-from data import visible
-from data.catalog_models import ClusterType
-from data.cluster_facts import ClusterFacts
-from data.delivery_judge import Kind, Try, judged, walk
+import numpy as np
+import numpy.typing as npt
+
+from data.delivery_judge import Kind
+from data.delivery_ledger import NONE, OF_KIND, ServiceLedger
+from data.delivery_queries import ledger_in
 from data.gate_cases import Deployed
 from data.generation import Generation
-from data.keys import attempt_id
-from data.models import Scope, Status, Trigger
+from data.models import Scope
 
-COLUMNS = (
-    "cluster", "service", "version", "number", "started", "ended", "status", "trigger", "back_to", "hotfix",
-    "cancelled",
-)  # fmt: skip
+Build = tuple[str, str]  # service, version
+Places = npt.NDArray[np.integer[Any]]
 
 
-def deployed(gen: Generation, scope: Scope) -> list[Deployed]:
-    """Every deployment of production that is held, cluster-region by cluster-region."""
-    return gen.memo.get(("deployed", scope.key), lambda: _deployed(gen, scope))
+def deployed_between(gen: Generation, scope: Scope, since_ms: int, until_ms: int) -> list[Deployed]:
+    """Those that started within [since, until)."""
+    found: list[Deployed] = []
+    for service_id, ledger in _services(gen, scope):
+        first, end = ledger.rows_between(since_ms, until_ms)
+        found += _made(service_id, ledger, first + np.flatnonzero(_deployments(ledger)[first:end]), scope)
+    return found
 
 
-def _deployed(gen: Generation, scope: Scope) -> list[Deployed]:
-    production = {one.cluster_id for one in visible.clusters(gen, scope) if one.type is ClusterType.PRODUCTION}
-    return [
-        one
-        for _, found in FACTS.of(gen.attempts, scope, production)
-        for one in found
-        if scope.allows_service(one.service_id)
-    ]
+def deployed_builds(gen: Generation, scope: Scope, builds: Collection[Build]) -> list[Deployed]:
+    """Those of these versions, whenever that was."""
+    wanted: dict[str, set[str]] = {}
+    for service_id, version in builds:
+        wanted.setdefault(service_id, set()).add(version)
+    found: list[Deployed] = []
+    for service_id, ledger in _services(gen, scope):
+        if service_id in wanted:
+            named = np.array([version in wanted[service_id] for version in ledger.versions.tolist()], dtype=np.bool_)
+            rows = np.flatnonzero(_deployments(ledger) & named[ledger.release])
+            found += _made(service_id, ledger, rows, scope)
+    return found
 
 
-def _of_cluster(attempts: pd.DataFrame) -> list[Deployed]:
-    names = [attempts[name].tolist() for name in COLUMNS]
-    pairs: dict[str, list[Try]] = {}
-    for cluster, service, version, number, started, ended, status, trigger, back, hotfix, cancelled in zip(
-        *names, strict=True
-    ):
-        one = Try(
-            attempt_id(cluster, service, version, str(number)), version, Status(status), Trigger(trigger), started,
-            ended if ended >= 0 else None, isinstance(back, str), hotfix, cancelled,
-        )  # fmt: skip
-        pairs.setdefault(f"{cluster}:{service}", []).append(one)
-    return [made for pair, tries in pairs.items() for made in _of_pair(*pair.split(":"), tries)]
+def _services(gen: Generation, scope: Scope) -> Iterator[tuple[str, ServiceLedger]]:
+    return ((name, one) for name, one in sorted(ledger_in(gen).services.items()) if scope.allows_service(name))
 
 
-def _of_pair(cluster_id: str, service_id: str, tries: list[Try]) -> list[Deployed]:
-    found = judged(tries, walk(tries), {})
-    return [
-        Deployed(cluster_id, service_id, one.version, one.attempt_id, one.started, judgement.failure is not None)
-        for one, judgement in zip(tries, found, strict=True)
-        if judgement.kind is Kind.DEPLOYMENT
-    ]
+def _deployments(ledger: ServiceLedger) -> npt.NDArray[np.bool_]:
+    return np.asarray(ledger.kind == OF_KIND[Kind.DEPLOYMENT])
 
 
-FACTS = ClusterFacts(_of_cluster, COLUMNS)
+def _made(service_id: str, ledger: ServiceLedger, rows: Places, scope: Scope) -> Iterable[Deployed]:
+    columns = ledger.cluster[rows], ledger.versions[ledger.release[rows]], ledger.started[rows], ledger.failure[rows]
+    for cluster, version, started, failure in zip(*(column.tolist() for column in columns), strict=True):
+        if scope.allows_cluster(ledger.clusters[cluster]):
+            yield Deployed(ledger.clusters[cluster], service_id, str(version), started, failure != NONE)

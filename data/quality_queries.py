@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from data import aggregations as agg
-from data import failure_reasons, flake_tax, flaky, gate_cases, same_build, suite_numbers, visible
-from data.analytics_queries import DAY_MS, seen_by
+from data import failure_reasons, flake_tax, gate_cases, same_build, suite_numbers, visible
+from data.analytics_queries import DAY_MS, analytics, seen_by
 from data.attempt_columns import AttemptColumns
 from data.cluster_facts import ClusterFacts
 from data.day_numbers import day_number, from_milliseconds
@@ -72,8 +72,11 @@ def kept(
 
 def seen_in(gen: Generation, scope: Scope, wanted: QualityFilter) -> Scope:
     """The scope narrowed to the filter."""
-    of = wanted.service_id, wanted.cluster_id, wanted.team
-    return seen_by(gen, scope, AnalyticsFilter(wanted.start, wanted.end, *of))
+    return seen_by(gen, scope, _as_analytics(wanted))
+
+
+def _as_analytics(wanted: QualityFilter) -> AnalyticsFilter:
+    return AnalyticsFilter(wanted.start, wanted.end, wanted.service_id, wanted.cluster_id, wanted.team)
 
 
 def span_of(wanted: QualityFilter) -> tuple[int, int]:
@@ -105,8 +108,7 @@ def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime
     held = first >= gen.first_day
     before = agg.selected(gen.columns.suites, seen, first, day_before(wanted.start, 1)) if held else None
     of_services = suite_numbers.by_service(suites)
-    attempts = gen.attempts.frame(seen, *span_of(wanted), columns=flaky.COLUMNS)
-    flakes = flaky.flakes(attempts)
+    flakes = analytics(gen, scope, _as_analytics(wanted), now).flakes
     turned = facts_of(gen, scope, FAILURES, wanted)
     turned = turned[turned["passed_at"].to_numpy() >= 0]
     return Quality(

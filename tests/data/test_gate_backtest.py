@@ -18,7 +18,7 @@ SANITY = BackTestRule(("SANITY",))
 
 
 def judge(rule: BackTestRule, *attempts: Attempt, hour: int = 20, before: tuple[str, ...] = (PAVO,)):
-    one = Deployed(AQUILA, "authn", "1.0.0", "", at(hour), False)
+    one = Deployed(AQUILA, "authn", "1.0.0", at(hour), False)
     return judged(rule, one, before, evidence(frame(list(attempts)), rule.suites))
 
 

@@ -14,7 +14,7 @@ HOUR = 3_600_000
 
 
 def deployment(hour: int, failed: bool = False, version: str = "1.0.0") -> Deployed:
-    return Deployed(AQUILA, "authn", version, f"{AQUILA}:authn:{version}:{hour}", at(hour), failed)
+    return Deployed(AQUILA, "authn", version, at(hour), failed)
 
 
 def at(hour: int) -> int:
