@@ -50,6 +50,7 @@ class Batch:
     known: set[int] = field(default_factory=set)
     facts: dict[tuple[str, ...], set[int]] = field(default_factory=dict)
     days: dict[tuple[Pair, str], set[int]] = field(default_factory=dict)
+    incidents: dict[str, set[int]] = field(default_factory=dict)  # service -> events
     settled: dict[str, Settled] = field(default_factory=dict)  # attempts as last settled in this batch
     causes: dict[str, set[int]] = field(default_factory=dict)  # attempt -> events
 
@@ -154,6 +155,7 @@ class Applier:
             _note(batch.days, ((names[0], names[1]), retirement.moments[-1][:10]), events)
         else:
             incident = self._settler.incident(names[0], names[1])
+            _note(batch.incidents, incident.service_id, events)
             if incident.cluster_id:
                 pair = (incident.cluster_id, incident.service_id)
                 _note(batch.days, (pair, incident.started_at[:10]), events)
@@ -220,10 +222,11 @@ class Applier:
 
         self._each(batch, units, lambda unit: self._refresh_pair(batch, unit[0], set(unit[1])), events_of)
         touched = [key for key, events in batch.days.items() if batch.sound(events)]
+        services = [service for service, events in batch.incidents.items() if batch.sound(events)]
         try:
-            self._read_model.announce(to_instant(self._clock()), touched)
+            self._read_model.announce(to_instant(self._clock()), touched, services)
         except (DashboardError, ClientError) as error:
-            batch.fail(set().union(*map(events_of, units)), error)
+            batch.fail(set().union(*map(events_of, units), *batch.incidents.values()), error)
 
     def _tell(self, batch: Batch) -> None:
         """Tell who listens of the attempts that are stored; what he could not do makes their events fail."""

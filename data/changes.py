@@ -7,16 +7,28 @@ from data.instants import add
 from data.models import Day, Instant
 
 CATALOG = "catalog"
+INCIDENT = "incident"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One write: a pair's day and its current state, or (pair None) the catalog."""
+    """One write: a pair's day and its current state, or an incident of a service, or else the catalog."""
 
     sk: str
     instant: Instant
     pair: tuple[str, str] | None = None  # (cluster id, service id)
     day: Day = ""
+    incident_of: str | None = None  # service id
+
+    @property
+    def is_catalog(self) -> bool:
+        """Whether the catalog was written."""
+        return self.pair is None and self.incident_of is None
+
+
+def incident_sk(instant: Instant, service_id: str) -> str:
+    """The sort key that tells of an incident of this service."""
+    return f"{instant}#{INCIDENT}#{service_id}"
 
 
 def to_change(sk: str) -> Change | None:
@@ -24,6 +36,8 @@ def to_change(sk: str) -> Change | None:
     instant, *rest = sk.split("#")
     if rest == [CATALOG]:
         return Change(sk, instant)
+    if len(rest) == 2 and rest[0] == INCIDENT:
+        return Change(sk, instant, incident_of=rest[1])
     if len(rest) == 3:
         return Change(sk, instant, (rest[0], rest[1]), rest[2])
     return None

@@ -13,7 +13,7 @@ from data.day_numbers import milliseconds
 from data.days import fold_rows
 from data.deciding_attempts import deciding, strips
 from data.generation import Generation, Memo, make_generation
-from data.models import EVERYTHING, AttemptRow, Current, Gate, Instant, PairDay, PairDayKey, Retirement
+from data.models import EVERYTHING, AttemptRow, Current, Gate, Incident, Instant, PairDay, PairDayKey, Retirement
 from data.past_attempts import PastAttempts, attempt_at, attempts_at
 from data.standing_folds import retired
 
@@ -58,8 +58,18 @@ def derived(gen: Generation, at: Instant, past: PastAttempts, held: Mapping[str,
     folded = [fold_rows(*key, rows) for key, rows in days.items() if rows]
     columns = gen.columns.cut(at[:10], past.days, folded, past.attempts)
     return make_generation(
-        gen.generation, gen.loaded_at, at, gen.catalog, currents, columns, gen.stale_after_sec, gen.first_day
-    )
+        gen.generation, gen.loaded_at, at, gen.catalog, currents, columns, gen.stale_after_sec, gen.first_day,
+        {service: _incidents_at(of, at) for service, of in gen.incidents.items()},
+    )  # fmt: skip
+
+
+def _incidents_at(incidents: Iterable[Incident], at: Instant) -> list[Incident]:
+    """The incidents that had begun, open where they were not resolved yet."""
+    return [
+        one if one.resolved_at is None or one.resolved_at <= at else replace(one, resolved_at=None)
+        for one in incidents
+        if one.started_at <= at
+    ]
 
 
 def with_rows(gen: Generation, rows: Iterable[AttemptRow]) -> Generation:

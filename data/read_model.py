@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from data import codec, keys
+from data.changes import incident_sk
 from data.codec import text
 from data.current import deciding, fold_current, from_current, serving_order, to_current
 from data.days import day_items, fold_day, to_pair_day
@@ -152,17 +153,19 @@ class ReadModel:
         condition = Condition("rev = :rev AND body = :body", held) if held else ABSENT
         return self._dynamo.put(self._tables.read_model, state.item, condition)
 
-    def announce(self, now: Instant, touched: Iterable[tuple[Pair, Day]]) -> None:
-        """One CHANGE entry for each item written, so that web processes read just these."""
-        minute = now[:16]
+    def announce(self, now: Instant, touched: Iterable[tuple[Pair, Day]], incidents_of: Iterable[str] = ()) -> None:
+        """One CHANGE entry for each item written, so that web processes read just these.
+
+        `incidents_of`: the services an incident of which was written.
+        """
         expires = codec.number(epoch(now) + CHANGE_SECONDS)
+        named = [f"{now}#{pair[0]}#{pair[1]}#{day}" for pair, day in touched]
+        named += [incident_sk(now, service_id) for service_id in incidents_of]
         self._dynamo.write(
             Change.put(self._tables.read_model, {
-                "pk": text(keys.change_pk(minute)),
-                "sk": text(f"{now}#{pair[0]}#{pair[1]}#{day}"),
-                "expiresAt": expires,
+                "pk": text(keys.change_pk(now[:16])), "sk": text(sk), "expiresAt": expires,
             })
-            for pair, day in touched
+            for sk in named
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from data.errors import Unavailable
 from data.models import (
     Current,
     Day,
+    Incident,
     Instant,
     PairDay,
     PairDayKey,
@@ -29,6 +30,7 @@ from data.tables import TableNames
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+MOST_INCIDENTS = 500  # of a service: one Query
 BATCH = 100  # BatchGetItem takes no more
 TRIES = 8
 FIRST_WAIT_SEC = 0.05
@@ -42,6 +44,7 @@ class ReadModelReader:
     ) -> None:
         self._client = client
         self._table = tables.read_model
+        self._events = tables.events
         self._catalog = CatalogStore(client, tables)
         self._sleep = sleep
 
@@ -90,6 +93,24 @@ class ReadModelReader:
             (keys.current_pk(cluster), sk) for cluster, service in pairs for sk in (service, keys.retired_sk(service))
         ]
         return _currents(self._get(wanted))
+
+    @unavailable_if_away
+    def incidents(self, service_ids: Iterable[str], first: Day) -> dict[str, list[Incident]]:
+        """The newest incidents of these services from `first` on, oldest first; services without any are left out."""
+        found = {}
+        for service_id in service_ids:
+            answer = self._client.query(
+                TableName=self._events,
+                KeyConditionExpression="pk = :pk AND sk >= :first",
+                ExpressionAttributeValues={":pk": {"S": keys.incidents_of(service_id)}, ":first": {"S": first}},
+                ScanIndexForward=False,
+                Limit=MOST_INCIDENTS,
+                ConsistentRead=True,
+            )
+            items = cast(list[codec.Item], answer["Items"])
+            if items:
+                found[service_id] = [codec.to_incident(item) for item in reversed(items)]
+        return found
 
     @unavailable_if_away
     def days(self, named: Collection[PairDayKey]) -> list[PairDay]:

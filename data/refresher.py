@@ -14,11 +14,13 @@ from data.catalog_models import Catalog
 from data.changes import Change
 from data.columns import Columns, columns_of
 from data.day_numbers import milliseconds
+from data.delivery_refresh import with_ledger
 from data.errors import Unavailable
 from data.generation import Generation, make_generation
 from data.instants import add, day_before, seconds_between, to_instant
 from data.models import (
     Current,
+    Incident,
     Instant,
     PairDay,
     PairDayKey,
@@ -99,10 +101,12 @@ class ReadModel:
         number = max(milliseconds(started), previous + 1)
         self._settled, self._revs, self._swept = {}, {}, started
         self._progress = Progress(len(names), len(names))
-        self._put(make_generation(
-            number, started, started, catalog, currents, columns, self._stale_after,
-            day_before(started[:10], self._horizon),
-        ))  # fmt: skip
+        first = day_before(started[:10], self._horizon)
+        services = {one.service_id for one in catalog.services} | {service for _, service in currents}
+        self._put(with_ledger(make_generation(
+            number, started, started, catalog, currents, columns, self._stale_after, first,
+            reader.incidents(sorted(services), first),
+        )))  # fmt: skip
         log.info("read model loaded", extra={"pairs": len(currents), "days": len(columns.days)})
 
     def refresh(self, reader: ReadModelReader) -> None:
@@ -186,20 +190,22 @@ class ReadModel:
 
     def _next(self, reader: ReadModelReader, old: Generation, changes: Sequence[Change], now: Instant) -> Generation:
         """The generation after these changes; the same one, newer `as_of`, where nothing really changed."""
-        catalog = reader.catalog() if any(change.pair is None for change in changes) else old.catalog
+        catalog = reader.catalog() if any(change.is_catalog for change in changes) else old.catalog
         currents = dict(old.currents)
         columns = self._new_clusters(reader, old, catalog, now, currents)
-        columns = self._named_days(reader, changes, now, columns)
+        columns, days = self._named_days(reader, changes, now, columns)
+        incidents = self._named_incidents(reader, old, changes, now)
         _update(currents, {change.pair for change in changes if change.pair}, reader)
-        same = catalog == old.catalog and columns is old.columns and _revs(currents) == _revs(old.currents)
-        if same:
+        same = catalog == old.catalog and columns is old.columns and incidents == old.incidents
+        if same and _revs(currents) == _revs(old.currents):
             return replace(old, as_of=now)
         newest = max((milliseconds(change.instant) for change in changes), default=0)
         number = max(newest, old.generation + 1)
-        return make_generation(
+        made = make_generation(
             number, old.loaded_at, now, catalog, currents, columns, self._stale_after,
-            day_before(now[:10], self._horizon),
+            day_before(now[:10], self._horizon), incidents,
         )  # fmt: skip
+        return with_ledger(made, old, days)
 
     def _new_clusters(
         self,
@@ -218,15 +224,26 @@ class ReadModel:
 
     def _named_days(
         self, reader: ReadModelReader, changes: Iterable[Change], now: Instant, columns: Columns
-    ) -> Columns:
+    ) -> tuple[Columns, set[PairDayKey]]:
+        """The columns with the days these changes name, and which of those differ."""
         first = day_before(now[:10], self._horizon)
         named = {(*change.pair, change.day) for change in changes if change.pair and change.day >= first}
         found = {_key(day): day for day in reader.days(sorted(named))} if named else {}
         changed = {key for key in named if self._differs(key, found.get(key))}
         if not changed:
-            return columns
+            return columns, changed
         self._revs.update({key: found[key].rev if key in found else "gone" for key in changed})
-        return columns.replaced(changed, [found[key] for key in changed if key in found], first)
+        return columns.replaced(changed, [found[key] for key in changed if key in found], first), changed
+
+    def _named_incidents(
+        self, reader: ReadModelReader, old: Generation, changes: Iterable[Change], now: Instant
+    ) -> Mapping[str, Sequence[Incident]]:
+        """The incidents, read again of the services that changes name."""
+        services = {change.incident_of for change in changes if change.incident_of}
+        if not services:
+            return old.incidents
+        kept = {service: known for service, known in old.incidents.items() if service not in services}
+        return kept | reader.incidents(sorted(services), day_before(now[:10], self._horizon))
 
     def _differs(self, key: PairDayKey, day: PairDay | None) -> bool:
         return self._revs.get(key) != (day.rev if day else "gone")
