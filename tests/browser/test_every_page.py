@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from components.shell import NAVIGATION
 from tests.browser.conftest import Dashboard, Tab, tab
@@ -34,6 +35,11 @@ def tabs(chromium: Any, dashboard: Dashboard) -> Iterator[dict[int, Tab]]:
         yield {width: all_of_them.enter_context(tab(chromium, dashboard.url, width, "light")) for width in WIDTHS}
 
 
+def in_theme(page: Page, theme: Any) -> None:
+    """Have the system ask for a theme; colours change at once, not by and by."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+
+
 def test_every_page_of_the_navigation_is_looked_at():
     assert {path for _, path in NAVIGATION} <= {sight.path for sight in SIGHTS.values()}
 
@@ -43,19 +49,19 @@ def test_every_page_of_the_navigation_is_looked_at():
 def test_a_page_is_drawn_quietly_within_its_width_and_accessibly_in_both_themes(tabs, name, width):
     opened, sight = tabs[width], SIGHTS[name]
     opened.complaints.clear()
-    opened.page.emulate_media(color_scheme="light")
+    in_theme(opened.page, "light")
     page = opened.open(sight.path)
     page.wait_for_selector(sight.shows, state="attached")
     assert page.inner_text("main h1").startswith(sight.heading)
-    assert page.evaluate(THEME) == "light"
+    assert page.evaluate(THEME) == "light"  # from the first paint on
     assert sticking_out(page) == []
     if sight.then:
         sight.then(page)
     unfold(page)
     assert sticking_out(page) == []
     assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert page.evaluate(THEME) == "dark"
+    in_theme(page, "dark")
+    page.wait_for_function(f"() => {THEME} === 'dark'")
     assert violations(page, COLOURS) == []  # the same page: only its colours are others
     assert [page.evaluate("window.__x"), *page.eval_on_selector_all(TAKEN_AT_ITS_WORD, OUTER)] == [None]
     if width == 390:
