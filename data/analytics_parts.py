@@ -11,17 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from data import durations, flips, parcels
-from data.analytics_views import Durations, Flakes
+from data.analytics_views import Durations, FailureReasons, Flakes
 from data.columns import SUITE_COLUMNS, Columns
 from data.day_numbers import day_name
-from data.failure_reasons import Said
 from data.kept_parts import Answers
 from data.models import Scope
 from data.outcomes import OUTCOMES
-from data.parcels import Parcel, Tally
+from data.parcels import Parcel
+from data.tallies import Tally, merged
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
+FEW = 500  # values a day that are kept beside their sketch
 TESTS = tuple(SUITE_COLUMNS.index(name) for name in ("passed", "total", "skipped"))
 
 Wide = npt.NDArray[np.int64]
@@ -39,6 +40,7 @@ class Part:
     outcomes: Wide  # (OUTCOMES, steps)
     seconds: npt.NDArray[np.float64]  # by step, all successes that have an end together
     timed: Wide  # how many those are
+    took: Wide | None  # the milliseconds themselves where they are few
     suites: dict[str, Wide] = field(
         default_factory=dict
     )  # by the day (TESTS, 1), by the hour (known, passed) by steps
@@ -50,7 +52,7 @@ class Whole:
 
     parts: Sequence[Part]
     duration: Durations
-    reasons: Sequence[tuple[Said, int]]
+    reasons: FailureReasons
     flakes: Flakes
 
 
@@ -61,7 +63,7 @@ def whole(columns: Columns, scope: Scope, since: int, until: int, *, hourly: boo
     days = kept.of(("days", scope.key, hourly))
     pieces = list(_pieces(since, until))
     parts = [days.get(piece, marks.get(piece[0] // DAY_MS, 0), _later(look, piece)) for piece in pieces]
-    reasons = columns.derived.reasons.told(parcels.merged([one.reasons for one in parts]))
+    reasons = columns.derived.reasons.told(merged([one.reasons for one in parts]))
     return Whole(parts, _duration(look, pieces, parts), reasons, flakes(columns, scope, since, until))
 
 
@@ -74,7 +76,7 @@ def flakes(columns: Columns, scope: Scope, since: int, until: int) -> Flakes:
         for cluster, mark in marks.clusters.items()
         if scope.allows_cluster(cluster)
     ]
-    return flips.flakes(parcels.merged(found), derived.names, scope.services)
+    return flips.flakes(merged(found), derived.names, scope.services)
 
 
 def _within(columns: Columns, cluster: str, since: int, until: int) -> Callable[[], Tally]:
@@ -105,9 +107,15 @@ def _duration(look: "_Look", pieces: Sequence[Piece], parts: Sequence[Part]) -> 
         counts = np.concatenate([one.sketch.counts for one in parts])
         return durations.of_sketch(np.bincount(numbers, counts, durations.BUCKETS).astype(np.int64))
     took = [
-        parcel.took for piece, part in zip(pieces, parts, strict=True) if part.n for parcel in look.parcels(piece)
+        look.took(piece) if part.took is None else part.took
+        for piece, part in zip(pieces, parts, strict=True)
+        if part.n
     ]
     return durations.durations(_joined(took))
+
+
+def _if_few(took: Wide) -> Wide | None:
+    return took if len(took) <= FEW else None
 
 
 def _joined(values: Sequence[npt.NDArray[np.integer]]) -> Wide:
@@ -142,19 +150,23 @@ class _Look:
 
         return work
 
+    def took(self, piece: Piece) -> Wide:
+        """The milliseconds of the successes that have an end."""
+        return _joined([one.took for one in self.parcels(piece)])
+
     def part(self, piece: Piece) -> Part:
-        found = self.parcels(piece)
-        took = _joined([one.took for one in found])
+        """What the attempts of the piece amount to."""
+        found, took = self.parcels(piece), self.took(piece)
         buckets = durations.sketch(took)
         used = np.flatnonzero(buckets)
         sketch = Tally(used.astype(np.int16), buckets[used].astype(np.int32))
-        reasons = parcels.merged([one.reasons for one in found])
+        reasons = merged([one.reasons for one in found])
         if self.hourly:
             return _by_hour(found, took, sketch, reasons, _hours(piece))
         outcomes, seconds, timed = self._day(piece[0] // DAY_MS)
         return Part(
             [durations.durations(took)], sketch, len(took), reasons, outcomes, seconds, timed,
-            self._suites(piece[0] // DAY_MS),
+            _if_few(took), self._suites(piece[0] // DAY_MS),
         )  # fmt: skip
 
     def _day(self, number: int) -> tuple[Wide, npt.NDArray[np.float64], Wide]:
@@ -191,5 +203,6 @@ def _by_hour(found: Sequence[Parcel], took: Wide, sketch: Tally, reasons: Tally,
     return Part(
         durations.series(took[order], hour[order], hours)[0], sketch, len(took), reasons,
         sum((one.outcomes for one in steps), np.zeros((len(OUTCOMES), hours), dtype=np.int64)),
-        np.bincount(hour, took, hours) / 1000, np.bincount(hour, minlength=hours).astype(np.int64), suites,
+        np.bincount(hour, took, hours) / 1000, np.bincount(hour, minlength=hours).astype(np.int64),
+        _if_few(took), suites,
     )  # fmt: skip

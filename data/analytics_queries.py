@@ -14,7 +14,6 @@ from data.analytics_parts import whole
 from data.analytics_views import Week
 from data.day_numbers import day_number, from_milliseconds, milliseconds
 from data.errors import NotFound
-from data.failure_reasons import told_together
 from data.generation import Generation
 from data.instants import day_before, to_instant
 from data.models import Day, Instant, Scope
@@ -121,7 +120,7 @@ def _analytics(
         duration=found.duration,
         weeks=[] if wanted.hours else weeks(labels, deploys, running),
         suites=counted.suites,
-        reasons=told_together(found.reasons),
+        reasons=found.reasons,
         flakes=found.flakes,
         counts=counted.total,
         success_rate=agg.success_rate(counted.total),

@@ -6,7 +6,7 @@ from data.attempt_columns import AttemptColumns
 from data.flips import COLUMNS, KIND_BITS, Names, Steps, joined, steps_of
 from data.kept_parts import KeptParts, Marks
 from data.models import EVERYTHING
-from data.parcels import Reasons
+from data.reason_tally import Reasons
 
 FOREVER = 2**62
 

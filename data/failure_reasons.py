@@ -88,16 +88,12 @@ def said(reason: str | None, service_id: str, rolled_back: bool) -> Said:
 
 def grouped(counted: Iterable[Counted]) -> FailureReasons:
     """The reasons told together: the TOP most frequent, and how many attempts say something else."""
-    return told_together((said(reason, service, back), attempts) for reason, service, back, attempts in counted)
-
-
-def told_together(counted: Iterable[tuple[Said, int]]) -> FailureReasons:
-    """The same of what attempts say and how many say it."""
     wordings: dict[str, Counter[str]] = defaultdict(Counter)
     examples: dict[str, Counter[str]] = defaultdict(Counter)
     failed: Counter[str] = Counter()
     rolled_back: Counter[str] = Counter()
-    for one, attempts in counted:
+    for reason, service_id, was_rolled_back, attempts in counted:
+        one = said(reason, service_id, was_rolled_back)
         wordings[one.key][one.words] += attempts
         (rolled_back if one.rolled_back else failed)[one.key] += attempts
         if one.example:
@@ -107,10 +103,11 @@ def told_together(counted: Iterable[tuple[Said, int]]) -> FailureReasons:
         for key, wording in wordings.items()
     ]
     made.sort(key=lambda one: (-one.attempts, one.words))
-    return FailureReasons(tuple(made[:TOP]), _others(made[TOP:]), len(made[TOP:]))
+    return FailureReasons(tuple(made[:TOP]), others(made[TOP:]), len(made[TOP:]))
 
 
-def _others(rest: Sequence[FailureReason]) -> FailureReason | None:
+def others(rest: Sequence[FailureReason]) -> FailureReason | None:
+    """All further reasons as one; these are the most frequent first."""
     if not rest:
         return None
     words = "1 other reason" if len(rest) == 1 else f"{len(rest)} other reasons"

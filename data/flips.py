@@ -19,7 +19,7 @@ import pandas as pd
 from data import flaky
 from data.analytics_views import Flake, Flakes
 from data.kept_parts import Numbered
-from data.parcels import NOTHING, Tally, tallied
+from data.tallies import NOTHING, Tally, tallied
 
 HOUR_MS = 3_600_000
 ANYTHING, REPEATED, FLIPPED = "anything", "repeated", "flipped"

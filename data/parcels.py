@@ -10,27 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from data.attempt_columns import Chunk, verdicts_of
-from data.failure_reasons import Said, said
-from data.kept_parts import Numbered
 from data.models import Verdict
 from data.outcomes import OUTCOMES
+from data.reason_tally import Reasons
+from data.tallies import NOTHING, Ints, Tally
 
-SUCCESS, FAILED, ROLLBACK = (OUTCOMES.index(name) for name in ("success", "failed", "rollback"))
+SUCCESS = OUTCOMES.index("success")
 LEAST, MOST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 
-Ints = npt.NDArray[np.integer]
 Wide = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How often each number came up: ascending numbers, and as many counts."""
-
-    numbers: Ints
-    counts: Ints
-
-
-NOTHING = Tally(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +40,6 @@ class Parcel:
 
 
 EMPTY = Parcel(NOTHING.numbers, NOTHING)
-
-
-def tallied(numbers: Ints, counts: Ints | None = None) -> Tally:
-    """How often each came up; with `counts`, each so many times."""
-    distinct, of, times = np.unique(numbers, return_inverse=True, return_counts=True)
-    if counts is not None:
-        times = np.bincount(of, weights=counts, minlength=len(distinct))
-    return Tally(distinct.astype(np.int32), times.astype(np.int32))
-
-
-def merged(tallies: Collection[Tally]) -> Tally:
-    """The tally of all of them together."""
-    some = [one for one in tallies if len(one.numbers)]
-    if len(some) < 2:
-        return some[0] if some else NOTHING
-    return tallied(np.concatenate([one.numbers for one in some]), np.concatenate([one.counts for one in some]))
-
-
-class Reasons:
-    """Every distinct thing that failed attempts say, numbered."""
-
-    def __init__(self) -> None:
-        self._said: Numbered[Said] = Numbered()
-
-    def tally(self, chunk: Chunk) -> Tally:
-        """What the failed and rolled back ones among these attempts say."""
-        outcome, width = chunk.arrays["outcome"], max(len(chunk.words["service"]), 1)
-        places = np.flatnonzero((outcome == FAILED) | (outcome == ROLLBACK))
-        if not len(places):
-            return NOTHING
-        codes = chunk.arrays["reason"][places].astype(np.int64) + 1  # 0: no reason given
-        code = (codes * width + chunk.arrays["service"][places]) * 2 + (outcome[places] == ROLLBACK)
-        distinct, counts = np.unique(code, return_counts=True)
-        numbers = [self._number(chunk, one // 2 // width - 1, one // 2 % width, one % 2) for one in distinct.tolist()]
-        return tallied(np.array(numbers), counts)
-
-    def told(self, tally: Tally) -> list[tuple[Said, int]]:
-        """What was said, and how often."""
-        return [
-            (self._said[n], times) for n, times in zip(tally.numbers.tolist(), tally.counts.tolist(), strict=True)
-        ]
-
-    def _number(self, chunk: Chunk, reason: int, service: int, rolled_back: int) -> int:
-        text = None if reason < 0 else str(chunk.words["reason"][reason])
-        return self._said.number(said(text, str(chunk.words["service"][service]), bool(rolled_back)))
 
 
 def parcel(
