@@ -115,8 +115,8 @@ def _fired(one: Fired) -> Node:
     rule = link(alert.rule_name, page_path(PATH, {"rule": alert.rule_id}, "fired"))
     sent: list[Child] = [_channel(name, said) for name, said in one.channels.items()]
     return row(
-        what, badge(KINDS[alert.kind]), _where(one), el("Td", when(one.fired_at), cls="nowrap"), rule,
-        el("Ul", sent, cls="plain"),
+        what, badge(KINDS[alert.kind]), el("Td", _where(one), cls="where"), el("Td", when(one.fired_at), cls="nowrap"),
+        rule, el("Ul", sent, cls="plain"),
     )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _where(one: Fired) -> list[Child]:
     if alert.service_id:
         said.append(link(alert.service_id, service_path(alert.service_id)))
     if alert.cluster_id:
-        said += [" on " if said else "", link(alert.cluster_id, cluster_path(alert.cluster_id))]
+        said += [el("Br") if said else "", link(alert.cluster_id, cluster_path(alert.cluster_id))]
     return said or [none("about no single place")]
 
 
