@@ -11,6 +11,7 @@ from werkzeug.routing import RequestRedirect
 from api import (
     alerts,
     deliveries,
+    delivery,
     docs,
     errors,
     explain,
@@ -51,6 +52,7 @@ def register(server: Flask) -> None:
         search,
         exports,
         exports_analytics,
+        delivery,
         webhooks,
         junit,
         ingest_status,

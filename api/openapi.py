@@ -10,6 +10,7 @@ from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
 from api.schemas_alerts import ALERT_SCHEMAS
 from api.schemas_analytics import ANALYTICS_SCHEMAS
+from api.schemas_delivery import DELIVERY_EXAMPLES, DELIVERY_SCHEMAS
 from api.schemas_history import HISTORY_SCHEMAS
 from api.schemas_ingest import EXAMPLE, ingest_schemas
 from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
@@ -113,7 +114,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _with_examples(
-                SCHEMAS | ANALYTICS_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
+                SCHEMAS | ANALYTICS_SCHEMAS | DELIVERY_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
                 | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS
             ),
             "securitySchemes": {
@@ -130,7 +131,8 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
 
 
 def _with_examples(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    shown = {name: {"examples": [example]} for name, example in EXAMPLES.items()}
+    examples = EXAMPLES | DELIVERY_EXAMPLES
+    shown = {name: {"examples": [example]} for name, example in examples.items()}
     return {name: schema | shown.get(name, {}) for name, schema in schemas.items()}
 
 

@@ -17,6 +17,8 @@ from api.values import MAX_LIMIT, MOST_IDS, MOST_TEXT
 from data import keys
 from data.analytics_views import Grain
 from data.catalog_models import ClusterType
+from data.delivery_judge import Failure, Kind
+from data.delivery_views import DeliveryFilter, Edition, LedgerFilter, MetricId
 from data.errors import InvalidRequest
 from data.instants import add, day_before, seconds_between, to_instant
 from data.matrix_filter import LONGEST_TEXT, PairStatus
@@ -30,6 +32,7 @@ WHOLE_HOUR = ":00:00.000Z"
 HOUR = timedelta(hours=1)
 DAY_SECONDS = 24 * 3600
 MAX_HOURS = 48
+DELIVERY_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,12 @@ class Asked:
     source: str | None = None
     verdict: DeliveryVerdict | None = None
     text: str | None = None
+    edition: Edition = Edition.BANDS_2023
+    metric: MetricId | None = None
+    included: bool | None = None
+    kind: Kind | None = None
+    failure: Failure | None = None
+    ledger_day: Day | None = None
     state: State | None = None
     promotion_status: PromotionStatus | None = None
     team: str | None = None
@@ -141,6 +150,18 @@ def analytics_filter(query: Asked, now: datetime, days: int) -> AnalyticsFilter:
     if not 0 < seconds_between(since, until) <= MAX_HOURS * HOUR.total_seconds():
         raise InvalidRequest(f"must be before to, by at most {MAX_HOURS} hours where the grain is an hour", "from")
     return AnalyticsFilter(since[:10], add(until, -0.001)[:10], *of, hours=(since, until))
+
+
+def delivery_filter(query: Asked, now: datetime) -> DeliveryFilter:
+    """What is asked of the delivery metrics: whole days, the last 30 if nothing is said."""
+    days = period(query, to_instant(now)[:10], DELIVERY_DAYS)
+    return DeliveryFilter(*days, query.service_id, query.cluster_id, query.team, query.edition)
+
+
+def ledger_filter(query: Asked, now: datetime) -> LedgerFilter:
+    """Which rows of the ledger are asked for."""
+    of = delivery_filter(query, now)
+    return LedgerFilter(of, query.metric, query.included, query.kind, query.failure, query.ledger_day)
 
 
 def _day_later(since: Instant) -> Instant:
@@ -312,6 +333,24 @@ CHANGED_UNTIL = replace(
     UNTIL, description="The later instant; a date for the end of its day. Without it, and on today's date: now."
 )
 
+EDITION = _word(
+    "edition", "edition", Edition,
+    "Which benchmark the values are held against: the bands of 2023 (without it), or the scores of 2025.", "2023",
+)  # fmt: skip
+METRIC = _word(
+    "metric", "metric", MetricId,
+    "Only rows this metric is about; `excluded` then says why a row is left out of it.", "change_failure_rate",
+)  # fmt: skip
+INCLUDED = Parameter(
+    "included", "included", values.truth, {"type": "boolean"},
+    "Only rows that count, or only those that are left out.", True,
+)  # fmt: skip
+KIND = _word("kind", "kind", Kind, "Only attempts that count as this.", "deployment")
+FAILURE = _word("failure", "failure", Failure, "Only deployments that failed by this rule.", "restored")
+ONE_DAY = Parameter(
+    "day", "ledger_day", values.first, DAY_SCHEMA, "Only this day of the period, or the bucket of this label.", "2026-02-20"
+)
+
 PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)
 DAYS = (FIRST, LAST)
@@ -319,6 +358,13 @@ PAST = (AS_OF, KNOWN_AT)
 CHANGES = (CHANGED_SINCE, CHANGED_UNTIL, CLUSTER_ID, SERVICE_ID, TEAM)
 ANALYTICS = (SERVICE_ID, CLUSTER_ID, TEAM, GRAIN, *SPAN)
 PROMOTIONS = (PROMOTION_STATUS, VERSION, FROM_CLUSTER_ID, ASKED_SINCE, ASKED_UNTIL)
+DELIVERY = (
+    SERVICE_ID, CLUSTER_ID, TEAM,
+    replace(FIRST, description=f"The first UTC day counted. Without it {DELIVERY_DAYS} days."), LAST, EDITION,
+)  # fmt: skip
+LEDGER = (*DELIVERY, METRIC, INCLUDED, KIND, FAILURE, ONE_DAY)
+SCORECARD = (ON_DAY, TEAM, SCORE_RULE, SCORE_LEVEL)
+SCORE_HISTORY = (SCORE_FIRST, SCORE_LAST)
 MATRIX = (TEAM, CLUSTER_TYPE, PAIR_STATUS, PART, FAVOURITES)
 LISTED = (STATUS, TRIGGER, CANCELLED, SINCE, UNTIL)
 ATTEMPTS = (*LISTED, *PAGED)

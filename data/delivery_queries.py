@@ -106,8 +106,10 @@ def _listed(column: Array) -> list[object]:
 def previous(gen: Generation, wanted: DeliveryFilter) -> DeliveryFilter | None:
     """The equally long time just before; None where not all of it is held."""
     length = day_number(wanted.end) - day_number(wanted.start) + 1
+    if length <= 0:
+        return None
     before = replace(wanted, start=day_before(wanted.start, length), end=day_before(wanted.start, 1))
-    return before if before.start >= gen.first_day and length > 0 else None
+    return before if before.start >= gen.first_day else None
 
 
 def held(gen: Generation, wanted: DeliveryFilter, now: datetime) -> DeliveryFilter:
