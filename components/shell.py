@@ -37,10 +37,12 @@ NAVIGATION = (
     ("Clusters", "/clusters"),
     ("Services", "/services"),
     ("Promotions", "/promotions"),
+    ("Delivery", "/delivery"),
     ("Analytics", "/analytics"),
+    ("Quality", "/quality"),
     ("Score card", "/scorecard"),
-    ("Ingest", "/ingest"),
     ("Alerts", "/alerts"),
+    ("Ingest", "/ingest"),
 )
 
 

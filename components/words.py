@@ -11,6 +11,11 @@ REASONS = {
     "no_attempts": "no finished attempts",
     "no_tests": "no tests ran",
     "before_first_event": "before the first event",
+    "no_failures": "nothing failed",
+    "no_catches": "no catch",
+    "no_durations": "no run says how long it took",
+    "nothing_decided": "no case is decided",
+    "small_sample": "too few to tell",
 }
 
 

@@ -35,6 +35,7 @@ LAYERS = {
         "data.openings",
         "data.past_views",
         "data.promotion_views",
+        "data.quality_views",
         "data.scorecard_metrics",
         "data.scorecard_models",
         "data.scorecard_views",
