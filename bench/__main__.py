@@ -12,6 +12,7 @@ from bench import (
     callback_cpu,
     cold_start,
     intake_rate,
+    million,
     past,
     read_rate,
     rendering,
@@ -25,7 +26,7 @@ from embedded import emulator
 from settings import process_environment
 
 PAST = 10_000
-KINDS = ("api", "callbacks", "scale", "wide", "browser", "worker", "intake", "start")
+KINDS = ("api", "callbacks", "scale", "wide", "browser", "worker", "intake", "start", "million")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measured(kinds: Sequence[str], rounds: int) -> Iterator[Row]:
     """Every row of these kinds."""
     with tempfile.TemporaryDirectory() as scratch:
-        if set(kinds) - {"scale"}:
+        if set(kinds) - {"scale", "million"}:
             with emulator.running(process_environment(), Path(scratch)) as endpoint:
-                if set(kinds) - {"scale", "wide"}:
+                if set(kinds) - {"scale", "million", "wide"}:
                     yield from _on_embedded(kinds, rounds, tables_on(endpoint, "bench-"))
                 if "wide" in kinds:
                     say("the overview of many services on many cluster-regions")
@@ -56,6 +57,9 @@ def measured(kinds: Sequence[str], rounds: int) -> Iterator[Row]:
         if "scale" in kinds:
             say("latency and the number of attempts")
             yield from scale.measure(rounds, say)
+        if "million" in kinds:
+            say("a million attempts")
+            yield from million.measure(rounds, say)
 
 
 def _on_embedded(kinds: Sequence[str], rounds: int, place: Place) -> Iterator[Row]:

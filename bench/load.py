@@ -83,13 +83,18 @@ def connections(port: int, count: int) -> Iterator[list[Connection]]:
 def ask(port: int, request: bytes) -> tuple[int, bytes]:
     """One request on a connection of its own."""
     with connections(port, 1) as [one]:
-        one.send(request)
-        while (answer := one.answer()) is None:
-            chunk = one.socket.recv(262_144)
-            if not chunk:
-                raise ConnectionError("closed before the answer was complete")
-            one.received += chunk
-        return answer
+        return ask_on(one, request)
+
+
+def ask_on(one: Connection, request: bytes) -> tuple[int, bytes]:
+    """One request on a connection that is open: (status, body)."""
+    one.send(request)
+    while (answer := one.answer()) is None:
+        chunk = one.socket.recv(262_144)
+        if not chunk:
+            raise ConnectionError("closed before the answer was complete")
+        one.received += chunk
+    return answer
 
 
 def hold(port: int, request: bytes, seconds: float, count: int = 16, *, status: int = 200) -> Load:

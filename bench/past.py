@@ -69,13 +69,13 @@ def write(place: Place, found: Sequence[Attempt], *, facts: bool, catalog: Catal
     client = place.client()
     with aws_errors():
         CatalogStore(client, place.tables).save(catalog)
-        _put(client, place.tables.read_model, list(_read_model(found)))
+        put(client, place.tables.read_model, list(read_model(found)))
         if facts:
-            _put(client, place.tables.attempts, [codec.from_attempt(one) for one in found])
+            put(client, place.tables.attempts, [codec.from_attempt(one) for one in found])
     client.close()
 
 
-def _read_model(found: Sequence[Attempt]) -> Iterator[codec.Item]:
+def read_model(found: Sequence[Attempt]) -> Iterator[codec.Item]:
     by_day: dict[tuple[str, str, str], list[Attempt]] = {}
     for one in found:
         by_day.setdefault((*one.pair, keys.day_of(one.started_at)), []).append(one)
@@ -90,7 +90,7 @@ def _read_model(found: Sequence[Attempt]) -> Iterator[codec.Item]:
             yield from_current(current)
 
 
-def _put(client: "DynamoDBClient", table: str, items: Sequence[codec.Item]) -> None:
+def put(client: "DynamoDBClient", table: str, items: Sequence[codec.Item]) -> None:
     batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
 
     def put(batch: Sequence[codec.Item]) -> None:

@@ -85,9 +85,9 @@ def start_gunicorn(environment: Mapping[str, str], app: str, conf: str) -> "subp
     )
 
 
-def wait_for(port: int, path: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, path: str, process: "subprocess.Popen[bytes]", patience: float = START_SECONDS) -> None:
     """Return when `path` answers 200; RuntimeError when the process ended or took too long."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if ask(port, get(path))[0] == 200:
