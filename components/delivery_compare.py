@@ -13,6 +13,7 @@ from data.delivery_views import Edition, Metric, MetricId, ScopeNumbers
 
 BYS = {"service": "Service", "team": "Team", "cluster": "Cluster-region"}
 USUAL = "-deployments"
+NOT_IN_EDITION = "not_in_edition"
 SORTS = ("name", "deployments", *[metric.value for metric in MetricId], "coverage")
 FROM_THE_END = frozenset({"deployments", MetricId.FREQUENCY.value})
 
@@ -74,5 +75,5 @@ def _metric(one: Metric, edition: Edition) -> Node:
     if edition is Edition.SCORE_2025:
         scored = el("Span", score_words(one.score), cls="of") if one.score is not None else None
         return number_cell([value(one), scored])
-    has_band = one.band is not None or one.band_reason is not None
+    has_band = one.band is not None or one.band_reason not in (None, NOT_IN_EDITION)
     return number_cell([value(one), " ", quiet(band_look(one)) if has_band else None])

@@ -26,7 +26,7 @@ def _row(one: LedgerRow, names: Mapping[str, str]) -> Node:
     return row(
         [link(mono(one.build_version), build_path(one.attempt_id)), _status(one)],
         link(names.get(one.service_id, one.service_id), service_path(one.service_id)),
-        link(names.get(one.cluster_id, one.cluster_id), cluster_path(one.cluster_id)),
+        el("Td", link(names.get(one.cluster_id, one.cluster_id), cluster_path(one.cluster_id)), cls="nowrap"),
         el("Td", when(one.started_at), cls="nowrap"), _counts_as(one), _failure(one), _recovery(one), _lead(one),
         cls="left-out" if one.excluded else "",
     )  # fmt: skip

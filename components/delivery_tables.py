@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from components.definitions import about
-from components.delivery_words import FAILURES, ledger_path, why
+from components.delivery_words import FAILURES, counted_out, ledger_path, why
 from components.links import Query, link
 from components.panel import facts, number_cell, row, table
 from components.tags import Child, Children, Node, el
@@ -112,7 +112,7 @@ def coverage_facts(coverage: Coverage, excluded: Sequence[tuple[str, int]], docs
             el("P", "To know more, send: ", "; ".join(lacking), ". ", link("How to send it", docs), cls="hint")
         )
     if excluded:
-        said = ", ".join(f"{number(count)} {words}" for words, count in excluded)
+        said = ", ".join(counted_out(code, count) for code, count in excluded)
         out.append(el("P", f"Left out of a number: {said}.", cls="hint"))
     return out
 

@@ -36,10 +36,12 @@ REASONS = {
     "censored": "more than half of the failures are open",
     "before_first_event": "nothing was heard of this before",
     "not_production": "not a production cluster-region",
+    "not_in_edition": "came with a later edition",
     "insufficient_history": "fewer than four full weeks",
     "small_sample": "fewer than ten deployments",
     "no_lower_stage": "there is no stage below production",
-    "no_promotions": "no version came from a lower stage",
+    "no_releases": "no release in this time",
+    "direct_to_prod": "none was in a lower stage before",
 }
 BANDS: Mapping[Band, Look] = {
     Band.ELITE: Look("Elite", "star-fill", "success"),
@@ -74,12 +76,22 @@ EXCLUDED = {
     "failed_rollout": "it never served",
     "cancelled": "cancelled",
     "in_progress": "not finished",
-    "not_failed": "it did not fail",
     "open": "the failure is open",
-    "planned": "planned work",
     "no_commit_time": "no commit time",
     "clock_skew": "commit later than the deployment",
     "no_end": "no end",
+}
+
+
+EXCLUDED_COUNTED = {
+    "restore": ("restore", "restores"),
+    "redeploy": ("redeploy", "redeploys"),
+    "failed_rollout": ("failed rollout", "failed rollouts"),
+    "cancelled": ("cancelled attempt", "cancelled attempts"),
+    "in_progress": ("attempt under way", "attempts under way"),
+    "no_commit_time": ("commit without a time", "commits without a time"),
+    "clock_skew": ("commit later than its deployment", "commits later than their deployment"),
+    "no_end": ("commit of a deployment without an end", "commits of deployments without an end"),
 }
 
 
@@ -96,6 +108,12 @@ def why(code: str | None) -> str:
 def left_out(code: str) -> str:
     """Why a row or a commit is not in a number."""
     return EXCLUDED.get(code, code.replace("_", " "))
+
+
+def counted_out(code: str, count: int) -> str:
+    """`3 failed rollouts`: how much was left out for a reason."""
+    singular, plural = EXCLUDED_COUNTED.get(code, (left_out(code), left_out(code)))
+    return f"{number(count)} {singular if count == 1 else plural}"
 
 
 def value_words(metric: MetricId, value: float) -> str:

@@ -16,4 +16,4 @@ def sort_heading(
     arrow = icon("arrow-down" if backwards else "arrow-up") if mine else None
     state = ("descending" if backwards else "ascending") if mine else None
     way = el("A", words, arrow, href=address(wanted), cls="sort keep")
-    return el("Th", way, scope="col", aria_sort=state)
+    return el("Th", way, scope="col", cls=cls, aria_sort=state)

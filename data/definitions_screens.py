@@ -9,7 +9,7 @@ CLUSTER, SERVICES, ANALYTICS = (
 )
 CARD, PROMOTIONS, OVERVIEW = ("Score card", "/scorecard"), ("Promotions", "/promotions"), ("Overview", "/")
 
-ATTEMPTS = Chapter("attempts", "Attempts", (
+ATTEMPTS = Chapter("of-attempts", "Attempts", (
     Definition(
         "attempts", "Attempts",
         "Every time somebody or something tried to put a version of a service on a cluster-region.",

@@ -1,5 +1,6 @@
 """What the address asks of the delivery page: days, filters, edition, comparison, and which rows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from pages.asked import Period, identifier, period, single_day
 
 USUAL_RANGE = "90d"
 Word = TypeVar("Word", bound=StrEnum)
+CURSOR = re.compile(r"(\d{1,15}):([a-z0-9._-]{1,63}#[a-z0-9._-]{1,63}#\d{1,6})", re.ASCII)
 EVERYTHING = "all"  # the ledger of no metric: every attempt of production
 
 
@@ -91,7 +93,7 @@ class LedgerAsked:
     kind: Kind | None
     failure: Failure | None
     day: Day | None
-    cursor: str | None
+    after: tuple[str, str] | None
 
     def filter(self, of: DeliveryFilter) -> LedgerFilter:
         """For the query."""
@@ -126,8 +128,18 @@ def ledger_asked(args: Mapping[str, str]) -> LedgerAsked | None:
         return None
     return LedgerAsked(
         metric, {"1": True, "0": False}.get(args.get("included", "")), _word(Kind, args.get("kind")),
-        _word(Failure, args.get("failure")), single_day(args), args.get("cursor"),
+        _word(Failure, args.get("failure")), single_day(args), _after(args.get("cursor", "")),
     )  # fmt: skip
+
+
+def cursor_of(position: tuple[str, str]) -> str:
+    """Where the list goes on, as the address says it."""
+    return ":".join(position)
+
+
+def _after(text: str) -> tuple[str, str] | None:
+    found = CURSOR.fullmatch(text)
+    return (found[1], found[2]) if found else None
 
 
 def _word(words: type[Word], text: str | None) -> Word | None:
