@@ -10,6 +10,7 @@ from werkzeug.routing import RequestRedirect
 
 from api import (
     alerts,
+    badges,
     deliveries,
     delivery,
     docs,
@@ -25,6 +26,7 @@ from api import (
     point_in_time,
     quarantine,
     read,
+    scorecards,
     search,
     service_history,
     webhooks,
@@ -53,12 +55,14 @@ def register(server: Flask) -> None:
         exports,
         exports_analytics,
         delivery,
+        scorecards,
         webhooks,
         junit,
         ingest_status,
         deliveries,
         quarantine,
         alerts,
+        badges,
         explain,
         docs,
     ):

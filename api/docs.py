@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 import context
 from api import (
     alerts,
+    badges,
     caching,
     deliveries,
     delivery,
@@ -21,6 +22,7 @@ from api import (
     point_in_time,
     quarantine,
     read,
+    scorecards,
     search,
     service_history,
 )
@@ -74,10 +76,13 @@ def operations() -> list[Operation]:
         *exports_analytics.routes.operations,
         *delivery.routes.operations,
         *delivery.exports.operations,
+        *scorecards.routes.operations,
+        *scorecards.exports.operations,
         *INGEST,
         *deliveries.routes.operations,
         *quarantine.routes.operations,
         *quarantine.OPERATIONS,
+        *badges.routes.operations,
         *alerts.routes.operations,
         *alerts.OPERATIONS,
         *explain.OPERATIONS,

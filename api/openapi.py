@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, built from the routes themselves and the schemas beside them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
 from api.schemas_intake import INTAKE_SCHEMAS
 from api.schemas_past import PAST_SCHEMAS
 from api.schemas_promotions import PROMOTION_SCHEMAS
+from api.schemas_scorecards import SCORECARD_EXAMPLES, SCORECARD_SCHEMAS
 from api.webhooks import PARAMETERS as WEBHOOK_PARAMETERS
 from data import keys
 
@@ -115,7 +117,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "components": {
             "schemas": _with_examples(
                 SCHEMAS | ANALYTICS_SCHEMAS | DELIVERY_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
-                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS
+                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS | SCORECARD_SCHEMAS
             ),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
@@ -131,13 +133,13 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
 
 
 def _with_examples(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    examples = EXAMPLES | DELIVERY_EXAMPLES
+    examples = EXAMPLES | DELIVERY_EXAMPLES | SCORECARD_EXAMPLES
     shown = {name: {"examples": [example]} for name, example in examples.items()}
     return {name: schema | shown.get(name, {}) for name, schema in schemas.items()}
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    variables = [part[1:-1] for part in openapi_path(one.path).split("/") if part.startswith("{")]
+    variables = re.findall(r"\{(\w+)\}", openapi_path(one.path))
     made: dict[str, Any] = {
         "operationId": one.name,
         "tags": [one.tag],

@@ -75,6 +75,8 @@ class Asked:
     as_of: Instant | None = None
     known_at: Instant | None = None
     rule: str | None = None
+    score_level: str | None = None
+    day: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,8 +350,20 @@ INCLUDED = Parameter(
 KIND = _word("kind", "kind", Kind, "Only attempts that count as this.", "deployment")
 FAILURE = _word("failure", "failure", Failure, "Only deployments that failed by this rule.", "restored")
 ONE_DAY = Parameter(
-    "day", "ledger_day", values.first, DAY_SCHEMA, "Only this day of the period, or the bucket of this label.", "2026-02-20"
+    "day", "ledger_day", values.first, DAY_SCHEMA, "Only this day of the period, or the bucket of this name.",
+    "2026-02-20",
+)  # fmt: skip
+
+ON_DAY = Parameter(
+    "date", "day", values.day, DAY_SCHEMA, "The score card of this UTC day; today's without it.", "2026-02-24"
 )
+SCORE_RULE = replace(RULE, description="Only this rule's cells.", example="deployments-work")
+SCORE_LEVEL = Parameter(
+    "level", "score_level", values.score_level, {"type": "string", "enum": list(values.SCORE_LEVELS)},
+    "Only services that have exactly this level; `none`: those without one.", "Silver",
+)  # fmt: skip
+SCORE_FIRST = replace(FIRST, description="The first UTC day. Without it 90 days before the last.")
+SCORE_LAST = replace(LAST, description=f"The last UTC day, today without it. {MAX_DAYS} days at most.")
 
 PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)

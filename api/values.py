@@ -11,6 +11,8 @@ from data.analytics_views import Grain
 from data.instants import day_before, parse_instant
 from data.matrix_filter import LONGEST_TEXT
 from data.models import Day, Instant
+from data.scorecard_models import Level
+from data.scorecard_views import NO_LEVEL
 
 MAX_LIMIT = 200
 MOST_TEXT = 330
@@ -18,6 +20,7 @@ MOST_IDS = 2000
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EARLIEST = "1971-01-01"  # far enough from the first day a date can be to count back from it
 TOO_EARLY = f"must not be before {EARLIEST}"
+SCORE_LEVELS = (NO_LEVEL, *(level.value for level in Level))
 MIDNIGHT = "T00:00:00.000Z"
 
 E = TypeVar("E", bound=StrEnum)
@@ -137,6 +140,20 @@ def last(text: str) -> Day:
     if DATE.fullmatch(text):
         return _date(text)
     return in_our_time(day_before(_whole_day(until(text)), 1))
+
+
+def day(text: str) -> Day:
+    """A UTC day."""
+    if not DATE.fullmatch(text):
+        raise ValueError("must be a date, like 2026-02-24")
+    return _date(text)
+
+
+def score_level(text: str) -> str:
+    """A level of the score card, or that there is none."""
+    if text not in SCORE_LEVELS:
+        raise ValueError(f"must be one of {', '.join(SCORE_LEVELS)}")
+    return text
 
 
 def in_our_time(moment: str) -> str:

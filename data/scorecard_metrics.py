@@ -95,5 +95,28 @@ KINDS = (
         "Versions over which a suite said both yes and no on one cluster-region ÷ versions it judged more than once.",
         Rows.FLAKY, False, "flaky",
     ),
+    MetricKind(
+        "deployment_frequency", "Deployment frequency", Unit.A_DAY,
+        "Deployments to production ÷ days.", Rows.LEDGER, True, "deployment-frequency",
+    ),
+    MetricKind(
+        "change_lead_time", "Change lead time, median", Unit.HOURS,
+        "From a commit to the end of the deployment that brought it to production.",
+        Rows.LEDGER, False, "change-lead-time",
+    ),
+    MetricKind(
+        "change_failure_rate", "Change failure rate", PERCENT,
+        "Deployments to production that failed ÷ all of them.", Rows.LEDGER, False, "change-failure-rate",
+    ),
+    MetricKind(
+        "failed_deployment_recovery_time", "Failed deployment recovery time, median", Unit.HOURS,
+        "From a failed deployment to production until something that works serves again.",
+        Rows.LEDGER, False, "failed-deployment-recovery-time",
+    ),
+    MetricKind(
+        "deployment_rework_rate", "Deployment rework rate", PERCENT,
+        "Deployments to production that are a rollback, a hotfix or a linked fix ÷ all, rollbacks included.",
+        Rows.LEDGER, False, "deployment-rework-rate",
+    ),
 )  # fmt: skip
 METRICS = {one.metric: one for one in KINDS}

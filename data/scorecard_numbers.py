@@ -11,21 +11,23 @@ import numpy as np
 import pandas as pd
 
 from data import aggregations as agg
-from data import durations, flaky, promotion_path, visible
+from data import delivery_queries, durations, flaky, promotion_path, visible
 from data.catalog_models import ClusterType
 from data.day_numbers import day_number
+from data.delivery_views import MetricId, Numbers
 from data.generation import Generation
-from data.instants import day_before
+from data.instants import day_before, from_instant
 from data.models import Day, Health, Instant, Scope, Verdict
 from data.outcomes import OUTCOMES
 from data.scorecard_metrics import METRICS
-from data.scorecard_models import ScoreRule
+from data.scorecard_models import ScoreRule, Unit
 from data.scorecard_views import Measured
 from data.views import PairState, ServiceRow
 
 SUCCESS = OUTCOMES.index("success")
 DAY_MS = 86_400_000
 ATTEMPTS = ("cluster", "service", "version", "verdicts", "started", "ended", "outcome")
+IN_UNIT = {Unit.PERCENT: 100.0, Unit.HOURS: 1 / 3600, Unit.A_DAY: 1.0}  # shares and seconds as a unit wants them
 
 NO_PAIRS = "never_deployed"
 NO_SUITES = "no_suites_expected"
@@ -217,6 +219,22 @@ def _flake_share(look: Look) -> Found:
     return {one.service.service_id: told.get(one.service.service_id, nothing) for one in look.states()}
 
 
+def _of_delivery(metric: MetricId) -> Callable[[Look], Found]:
+    """One of the five numbers of delivery, of each service."""
+    factor = IN_UNIT[METRICS[metric.value].unit]
+
+    def of(found: Numbers) -> Measured:
+        one = found.metrics[metric]
+        return Measured(None if one.value is None else round(one.value * factor, 9), one.n, one.reason)
+
+    def measure(look: Look) -> Found:
+        now = from_instant(look.at)
+        found = delivery_queries.numbers_by_service(look.gen, look.scope, look.start, look.end, now)
+        return {service_id: of(one) for service_id, one in found.items()}
+
+    return measure
+
+
 MEASURES: dict[str, Callable[[Look], Found]] = {
     "attempt_success_rate": _of_outcomes(lambda good, bad, back: _share(good, good + bad + back, agg.NO_ATTEMPTS)),
     "rollback_rate": _of_outcomes(lambda good, _bad, back: _share(back, good + back, agg.NOTHING_WENT_OUT)),
@@ -229,4 +247,4 @@ MEASURES: dict[str, Callable[[Look], Found]] = {
     "deploy_duration_p90": _duration_p90,
     "versions_behind": _versions_behind,
     "flake_share": _flake_share,
-}
+} | {one.value: _of_delivery(one) for one in MetricId}

@@ -120,6 +120,19 @@ def test_a_version_with_two_verdicts_of_a_suite_is_flaky():
     assert measured(flips[:1], rule("flake_share")).reason == "nothing_judged_twice"
 
 
+def test_numbers_of_delivery_come_in_the_unit_of_their_rules():
+    def live(day: int, **changes: object) -> Attempt:
+        values = {"cluster_id": AQUILA, "build_version": f"1.{day}.0", "status": Status.LIVE} | changes
+        return attempt(f"2026-02-{day}T10:00:00Z", committed_at=f"2026-02-{day - 1}T10:10:00.000Z", **values)
+
+    shipped = [live(11), live(12), live(13, status=Status.ROLLBACK), live(14)]
+    assert measured(shipped, rule("change_failure_rate")) == Measured(25.0, 4)
+    assert measured(shipped, rule("deployment_frequency")) == Measured(pytest.approx(4 / 30), 4)
+    assert measured(shipped, rule("change_lead_time")) == Measured(24.0, 4)
+    assert measured(shipped, rule("change_failure_rate"), "billing").value is None
+    assert measured(shipped, rule("change_failure_rate"), "billing").reason is not None
+
+
 def test_a_card_is_cut_to_the_scope_in_services_and_in_numbers():
     attempts = [
         attempt("2026-02-20T10:00:00Z"),
