@@ -85,5 +85,6 @@ def openapi_path(flask_path: str) -> str:
 def _segment(segment: str) -> str:
     if not segment.startswith("<"):
         return segment
-    head, *rest = segment.strip("<>").rpartition(":")[2].split("_")
-    return "{" + head + "".join(part.title() for part in rest) + "}"
+    variable, _, ending = segment.removeprefix("<").partition(">")
+    head, *rest = variable.rpartition(":")[2].split("_")
+    return "{" + head + "".join(part.title() for part in rest) + "}" + ending

@@ -115,7 +115,8 @@ def _fired(one: Fired) -> Node:
     rule = link(alert.rule_name, page_path(PATH, {"rule": alert.rule_id}, "fired"))
     sent: list[Child] = [_channel(name, said) for name, said in one.channels.items()]
     return row(
-        what, badge(KINDS[alert.kind]), el("Td", _where(one), cls="where"), el("Td", when(one.fired_at), cls="nowrap"),
+        what, badge(KINDS[alert.kind]),
+        el("Td", _where(one), cls="where"), el("Td", when(one.fired_at), cls="nowrap"),
         rule, el("Ul", sent, cls="plain"),
     )  # fmt: skip
 

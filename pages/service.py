@@ -7,6 +7,7 @@ from dash import register_page
 
 import context
 from components import favourites, filters, state_views, states
+from components.badge_snippet import badges
 from components.badges import unconfirmed
 from components.copying import fixed_days
 from components.links import Query, link, page_path, safe_link, service_path
@@ -94,7 +95,8 @@ def _state(shown: ServiceSummary, behind: BehindOf) -> Node:
     if not shown.states:
         nothing = "Deployed nowhere now." if shown.retired else "Never deployed anywhere yet."
         return panel("Cluster-regions", [states.empty(nothing), gone], anchor="state")
-    return panel("Cluster-regions", [state_views.clusters_table(shown.states, behind), gone], anchor="state")
+    to_copy = badges(shown.service, [one for one, _ in shown.states], context.settings().public_url)
+    return panel("Cluster-regions", [state_views.clusters_table(shown.states, behind), gone, to_copy], anchor="state")
 
 
 def _asked(shown: ServiceSummary, path: str, days: Period, args: Args) -> tuple[Asked, list[str]]:
