@@ -24,6 +24,7 @@ def contradictions(file: File) -> Iterator[tuple[Loc, str]]:
         yield from _mapping(("mappings", i), mapping)
     yield from _suites(file)
     yield from _freezes(file)
+    yield from _gates(file)
     yield from _alerts(file)
     yield from _score_rules(file)
     yield from _exemptions(file)
@@ -62,6 +63,20 @@ def _suites(file: File) -> Iterator[tuple[Loc, str]]:
         for j, suite in enumerate(service.suites):
             if suite not in known:
                 yield ("services", i, "suites", j), f"{suite} is no suite; known are {', '.join(known)}"
+
+
+def _gates(file: File) -> Iterator[tuple[Loc, str]]:
+    yield from _twice("gates", ((("gates", i, "name"), one.name) for i, one in enumerate(file.gates)))
+    services, suites = {one.id for one in file.services}, (*DOCUMENT_SUITES, *file.suites)
+    for i, gate in enumerate(file.gates):
+        for j, one in enumerate(gate.services or ()):
+            if one not in services:
+                yield ("gates", i, "services", j), f"{one} is none of the services above, so nothing would be asked"
+        for j, suite in enumerate(gate.suites or ()):
+            if suite not in suites:
+                yield ("gates", i, "suites", j), f"{suite} is no suite; known are {', '.join(suites)}"
+        if gate.min_pass_rate is not None and gate.suites == []:
+            yield ("gates", i, "min_pass_rate"), "is of suites, and none is asked for"
 
 
 def _freezes(file: File) -> Iterator[tuple[Loc, str]]:

@@ -11,7 +11,7 @@ import orjson
 
 from data import catalog_scorecard
 from data.alert_models import rule_body, to_rule
-from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, GateRule, Rule, Service
 
 CLUSTER = "CLUSTER"
 SERVICE = "SERVICE"
@@ -19,8 +19,9 @@ SUITE = "SUITE"
 OPENER = "OPENER"
 RULE = "RULE"
 FREEZE = "FREEZE"
+GATE = "GATE"
 ALERT = "ALERT"
-KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE, FREEZE, ALERT, *catalog_scorecard.KINDS)
+KINDS = (CLUSTER, SERVICE, SUITE, OPENER, RULE, FREEZE, GATE, ALERT, *catalog_scorecard.KINDS)
 
 Key = tuple[str, str]
 Body = dict[str, Any]
@@ -43,6 +44,7 @@ def entries(catalog: Catalog) -> dict[Key, Body]:
     out |= {(SUITE, name): {"order": place} for place, name in enumerate(catalog.suites)}
     out |= {(OPENER, key): {"source": source} for key, source in catalog.openers}
     out |= {(FREEZE, freeze.name): _freeze_body(freeze) for freeze in catalog.freezes}
+    out |= {(GATE, f"{place:04d}"): _gate_body(gate) for place, gate in enumerate(catalog.gates)}
     out |= {(ALERT, rule.rule_id): rule_body(rule) for rule in catalog.alerts}
     out |= catalog_scorecard.entries(catalog)
     return out | {(RULE, f"{place:04d}"): _rule_body(rule) for place, rule in enumerate(catalog.rules)}
@@ -61,6 +63,7 @@ def to_catalog(found: Mapping[Key, Body]) -> Catalog:
         openers=tuple(sorted((key, body["source"]) for key, body in of[OPENER].items())),
         rules=tuple(_rule(of[RULE][place]) for place in sorted(of[RULE])),
         freezes=in_order(_freeze(name, body) for name, body in of[FREEZE].items()),
+        gates=tuple(_gate(of[GATE][place]) for place in sorted(of[GATE])),
         alerts=tuple(to_rule(rule_id, of[ALERT][rule_id]) for rule_id in sorted(of[ALERT])),
         **catalog_scorecard.read(of),
     )
@@ -171,6 +174,22 @@ def _rule(body: Body) -> Rule:
     return Rule(
         body["name"], body["source"], tuple(sorted(body["when"].items())), body["service"], body["cluster"],
         body["version"], body["deployment"], body["ignore"],
+    )  # fmt: skip
+
+
+def _gate_body(gate: GateRule) -> Body:
+    return {
+        "name": gate.name, "to": gate.to.value, "services": list(gate.services),
+        "suites": None if gate.suites is None else list(gate.suites), "minPassRate": gate.min_pass_rate,
+        "soakHours": gate.soak_hours,
+    }  # fmt: skip
+
+
+def _gate(body: Body) -> GateRule:
+    suites = body["suites"]
+    return GateRule(
+        body["name"], ClusterType(body["to"]), tuple(body["services"]), None if suites is None else tuple(suites),
+        body["minPassRate"], body["soakHours"],
     )  # fmt: skip
 
 

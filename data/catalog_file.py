@@ -14,7 +14,7 @@ from data import keys
 from data.alert_models import AlertRule
 from data.catalog_checks import Loc, contradictions
 from data.catalog_entries import in_order
-from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, Rule, Service
+from data.catalog_models import DOCUMENT_SUITES, Catalog, Cluster, ClusterType, Freeze, GateRule, Rule, Service
 from data.catalog_schema import Alert, File, Openers
 from data.catalog_scorecard import exemptions, score_rule
 
@@ -126,6 +126,13 @@ def _catalog(file: File) -> Catalog:
         freezes=in_order(
             Freeze(f.name, f.start, f.end, tuple(f.clusters or ()), tuple(f.services or ()), f.reason)
             for f in file.freezes
+        ),
+        gates=tuple(
+            GateRule(
+                g.name, ClusterType(g.to), tuple(g.services or ()), None if g.suites is None else tuple(g.suites),
+                g.min_pass_rate, g.soak_hours,
+            )
+            for g in file.gates
         ),
         alerts=tuple(sorted((_alert(one) for one in file.alerts), key=lambda rule: rule.rule_id)),
         score_rules=tuple(score_rule(one) for one in file.scorecard.rules),

@@ -89,6 +89,22 @@ class Freeze:
         return self.start <= now < self.end
 
 
+@dataclass(frozen=True, slots=True)
+class GateRule:
+    """What must be shown of a version before it goes on to cluster-regions of a type; the first that fits holds."""
+
+    name: str
+    to: ClusterType
+    services: tuple[str, ...] = ()  # none named = all of them
+    suites: tuple[str, ...] | None = None  # that must have passed in the stage before; None: those of the service
+    min_pass_rate: float | None = None  # percent of the tests not skipped, to a tenth, of each of these suites
+    soak_hours: float | None = None  # served in the stage before; the longer of it and the cluster's own
+
+    def covers(self, to: ClusterType, service_id: str) -> bool:
+        """Whether it is about this service on its way to that stage."""
+        return self.to is to and (not self.services or service_id in self.services)
+
+
 DOCUMENT_SUITES = ("FUNCTIONAL", "SANITY", "REGRESSION")
 
 
@@ -102,6 +118,7 @@ class Catalog:
     openers: tuple[tuple[str, str], ...] = ()  # ("*" | cluster | cluster#service, source)
     rules: tuple[Rule, ...] = ()
     freezes: tuple[Freeze, ...] = ()  # by start
+    gates: tuple[GateRule, ...] = ()  # in the order of the file
     alerts: tuple[AlertRule, ...] = ()  # by id
     score_rules: tuple[ScoreRule, ...] = ()  # of the score card, in the order of the file
     exemptions: tuple[Exemption, ...] = ()  # by rule, then service

@@ -178,6 +178,17 @@ class Alert(Part):
     team: Name | None = None
 
 
+class Gate(Part):
+    """What must be shown of a version before it goes on."""
+
+    name: Name
+    to: Literal["Staging", "Production"]
+    services: Annotated[list[Id], Field(min_length=1)] | None = None
+    suites: list[SuiteName] | None = None
+    min_pass_rate: Annotated[float, Field(ge=0, le=100, multiple_of=0.1, allow_inf_nan=False)] | None = None
+    soak_hours: Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False)] | None = None
+
+
 class File(Part):
     """The whole file."""
 
@@ -187,5 +198,6 @@ class File(Part):
     openers: Openers = Openers()
     mappings: Annotated[list[Mapping], Field(max_length=1000)] = []
     freezes: Annotated[list[Freeze], Field(max_length=500)] = []
+    gates: Annotated[list[Gate], Field(max_length=200)] = []
     alerts: Annotated[list[Alert], Field(max_length=200)] = []
     scorecard: Scorecard = Scorecard()
