@@ -142,7 +142,7 @@ def test_a_page_of_the_past_is_not_drawn_again_by_news(wide: Tab, dashboard: Das
     assert wide.complaints == []
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (320, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (320, "dark")])
 def test_looking_back_breaks_no_rule_of_access(
     chromium: Browser, dashboard: Dashboard, yesterday: str, width: int, theme: str
 ) -> None:
