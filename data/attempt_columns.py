@@ -1,6 +1,6 @@
 """Every attempt that is held, as typed columns: what percentiles, timelines and states of the past are made from.
 
-An attempt costs about seventy bytes. A cluster-region's month is one immutable chunk, so that news copy a chunk and
+An attempt costs about sixty bytes. A cluster-region's month is one immutable chunk, so that news copy a chunk and
 not everything, and what two generations have in common they share. Pure.
 """
 
@@ -25,6 +25,8 @@ TRIGGER_PLACES = {trigger: place for place, trigger in enumerate(TRIGGERS)}
 TIMES = ("started", "ended", "received", "heard", "committed")  # epoch ms, MISSING where unknown
 WORDS = ("service", "version", "reason", "back_to", "verdicts", "scores", "commits")  # codes into own words
 MISSING = -1
+LATER = TIMES[1:]  # held as milliseconds after `started` where all of a chunk fit
+UNKNOWN = np.iinfo(np.int32).min  # among those: missing
 
 Array = npt.NDArray[Any]
 Month = str  # YYYY-MM
@@ -35,11 +37,20 @@ ChunkKey = tuple[str, Month]
 class Chunk:
     """The attempts of one cluster-region that started in one month, by start and id."""
 
-    arrays: Mapping[str, Array]  # TIMES, day, status, trigger, outcome, cancelled, hotfix, number, and codes of WORDS
+    arrays: Mapping[
+        str, Array
+    ]  # TIMES (read by `moments`), day, status, trigger, outcome, cancelled, hotfix, number, and codes of WORDS
     words: Mapping[str, Array]  # the vocabulary of each of WORDS
 
     def __len__(self) -> int:
         return len(self.arrays["day"])
+
+    def moments(self, name: str) -> npt.NDArray[np.int64]:
+        """One of TIMES as epoch milliseconds, MISSING where it is not known."""
+        values = self.arrays[name]
+        if name == "started" or values.dtype == np.int64:
+            return values
+        return np.where(values == UNKNOWN, MISSING, self.arrays["started"] + values)
 
     def kept(self, rows: npt.NDArray[np.bool_] | slice) -> "Chunk":
         """These of its rows."""
@@ -154,6 +165,7 @@ def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:
     }
     for name in TIMES:
         arrays[name] = _moments([getattr(row, f"{name}_at") for row, _ in rows])
+    arrays |= _packed(arrays)
     said: dict[str, list[str | None]] = {
         "service": [day.service_id for _, day in rows],
         "version": [row.build_version for row, _ in rows],
@@ -167,7 +179,8 @@ def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:
     for name, values in said.items():
         vocabulary = sorted({value for value in values if value is not None})
         places = {word: place for place, word in enumerate(vocabulary)}
-        arrays[name] = np.array([MISSING if v is None else places[v] for v in values], dtype=np.int32)
+        codes = [MISSING if v is None else places[v] for v in values]
+        arrays[name] = np.array(codes, dtype=_code_type(len(vocabulary)))
         words[name] = _texts(vocabulary)
     return Chunk(arrays, words)
 
@@ -240,6 +253,16 @@ def _moments(instants: Sequence[str | None]) -> npt.NDArray[np.int64]:
     return np.where(np.isnat(found), MISSING, found.astype(np.int64))
 
 
+def _packed(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """LATER as milliseconds after `started`: most are within days of it, and half as wide."""
+    packed: dict[str, Array] = {}
+    for name in LATER:
+        after, missing = arrays[name] - arrays["started"], arrays[name] == MISSING
+        fits = missing | (np.abs(after) < -int(UNKNOWN))
+        packed[name] = np.where(missing, UNKNOWN, after).astype(np.int32) if fits.all() else arrays[name]
+    return packed
+
+
 def _texts(values: Sequence[str]) -> Array:
     """Text without an object for each word: counting references would unshare memory between processes."""
     return np.array(values, dtype=np.dtypes.StringDType())
@@ -260,12 +283,19 @@ def _joined(parts: Sequence[Chunk]) -> Chunk:
     if len(parts) == 1:
         return parts[0]
     arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays}
+    arrays |= {name: np.concatenate([part.moments(name) for part in parts]) for name in LATER}
+    arrays |= _packed(arrays)
     words: dict[str, Array] = {}
     for name in WORDS:
-        arrays[name], vocabulary = _merged_words(name, parts)
-        words[name] = _texts(vocabulary)
+        codes, vocabulary = _merged_words(name, parts)
+        arrays[name], words[name] = codes.astype(_code_type(len(vocabulary))), _texts(vocabulary)
     order = np.lexsort((arrays["number"], arrays["started"]))
     return Chunk({name: array[order] for name, array in arrays.items()}, words)
+
+
+def _code_type(words: int) -> "type[np.int16 | np.int32]":
+    """What holds a code of so many words: most vocabularies of a month are small."""
+    return np.int16 if words <= np.iinfo(np.int16).max else np.int32
 
 
 def _merged_words(name: str, parts: Iterable[Chunk]) -> tuple[npt.NDArray[np.int32], list[str]]:
@@ -293,8 +323,8 @@ def _newest(found: Sequence[tuple[str, Chunk]], most: int) -> list[tuple[str, Ch
 
 
 def _column(name: str, found: Sequence[tuple[str, Chunk]]) -> Array:
-    arrays = [chunk.arrays[name] for _, chunk in found]
-    return np.concatenate(arrays) if arrays else EMPTY.arrays[name]
+    arrays = [chunk.moments(name) if name in TIMES else chunk.arrays[name] for _, chunk in found]
+    return np.concatenate(arrays) if arrays else EMPTY.moments(name) if name in TIMES else EMPTY.arrays[name]
 
 
 def _frame_column(name: str, found: Sequence[tuple[str, Chunk]], order: Array) -> Any:

@@ -49,7 +49,7 @@ def parcel(
     rows = _of_services(chunk, services) if chunk is not None else None
     if rows is None or not len(rows):
         return EMPTY if steps is None else Parcel(EMPTY.took, NOTHING, _nothing_by_step(steps[2]))
-    started, ended = rows.arrays["started"], rows.arrays["ended"]
+    started, ended = rows.arrays["started"], rows.moments("ended")
     mask = (rows.arrays["outcome"] == SUCCESS) & (ended >= 0)
     took = (ended - started)[mask]
     fits = not len(took) or (took.min() >= LEAST and took.max() <= MOST)

@@ -44,8 +44,8 @@ def attempts_at(columns: AttemptColumns, at: Instant, known: Instant | None = No
     for key, chunk in columns.chunks.items():
         gone = chunk.arrays["started"] > moment
         if heard_by is not None:
-            gone |= chunk.arrays["received"] > heard_by
-        running = ~gone & (chunk.arrays["ended"] > moment)
+            gone |= chunk.moments("received") > heard_by
+        running = ~gone & (chunk.moments("ended") > moment)
         if not (gone | running).any():
             continue
         other = gone | running
@@ -70,9 +70,9 @@ def _still_running(chunk: Chunk, running: Mask) -> Chunk:
         return chunk
     then = {
         "status": STATUSES.index(Status.IN_PROGRESS), "outcome": OUTCOMES.index("in_progress"), "cancelled": False,
-        "ended": MISSING, "verdicts": MISSING, "reason": MISSING,
+        "verdicts": MISSING, "reason": MISSING,
     }  # fmt: skip
-    arrays = dict(chunk.arrays)
+    arrays = {**chunk.arrays, "ended": np.where(running, MISSING, chunk.moments("ended"))}
     for name, value in then.items():
         arrays[name] = np.where(running, np.asarray(value, dtype=arrays[name].dtype), arrays[name])
     return Chunk(arrays, chunk.words)
