@@ -29,6 +29,7 @@ BLOCKERS: dict[BlockerKind, str] = {
     BlockerKind.PROMOTION_PENDING: "hourglass-split",
     BlockerKind.PROMOTION_REJECTED: "slash-circle",
     BlockerKind.PROMOTION_FAILED: "x-octagon-fill",
+    BlockerKind.NOT_SHOWN: "question-circle",
 }
 Names = Mapping[str, str]
 

@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data import visible
-from data.catalog_models import Cluster, ClusterType, Freeze, Service
+from data.catalog_models import Cluster, ClusterType, Freeze, GateRule, Service
 from data.generation import Generation
 from data.health import with_missing
-from data.instants import add, seconds_between, to_instant
-from data.models import Gate, Health, Instant, Promotion, PromotionStatus, Scope, Status, Verdict
-from data.promotion_views import Behind, Blocker, BlockerKind, Lane, Lanes, Stage, Stop, Waiting
+from data.instants import seconds_between, to_instant
+from data.models import Instant, Promotion, PromotionStatus, Scope, Status
+from data.promotion_gates import (
+    blockers,
+    freezes_at,
+    promotion_to,
+    required,
+    rule_for,
+    soak_until,
+    where_it_serves,
+)
+from data.promotion_views import Behind, Lane, Lanes, Stage, Stop, Waiting
 from data.version_order import VersionOrder, version_order
 from data.views import PairState
 
 FREEZES_AHEAD = timedelta(days=14)
 BLOCKERS_FROM = timedelta(days=14)  # a promotion asked for longer ago blocks nothing any more
 STAGES = (ClusterType.DEVELOPMENT, ClusterType.STAGING, ClusterType.PRODUCTION)
-STOPPED = {
-    PromotionStatus.PENDING: (BlockerKind.PROMOTION_PENDING, "waits for approval"),
-    PromotionStatus.REJECTED: (BlockerKind.PROMOTION_REJECTED, "was rejected"),
-    PromotionStatus.FAILED: (BlockerKind.PROMOTION_FAILED, "failed"),
-}
 UNDER_WAY = frozenset({PromotionStatus.APPROVED, PromotionStatus.IN_PROGRESS})
 Newest = Mapping[tuple[str, str, str], Promotion]  # (service, version, target cluster) -> its newest promotion
 
@@ -84,7 +88,7 @@ def lanes(
     path, moment = way(clusters), to_instant(now)
     view = _View(
         path, visible.states(gen, scope), moment, newest_promotions(promotions or ()),
-        tuple(one for one in gen.catalog.freezes if one.holds_at(moment)),
+        tuple(one for one in gen.catalog.freezes if one.holds_at(moment)), gen.catalog.gates,
     )  # fmt: skip
     return Lanes(
         stages=path.stages,
@@ -155,6 +159,7 @@ class _View:
     now: Instant
     promotions: Newest
     frozen: tuple[Freeze, ...]
+    gates: tuple[GateRule, ...]
 
     def state(self, cluster: Cluster, service: Service) -> PairState | None:
         return self.states.get((cluster.cluster_id, service.service_id))
@@ -216,72 +221,31 @@ def _waiting(
     )
     if not targets:
         return None
-    gates = with_missing(state.current.serving.gates, service.suites)
-    soak_until = add(since, cluster.soak_hours * 3600) if cluster.soak_hours else None
+    rule = rule_for(view.gates, later[0][0].type, service.service_id)
+    until = soak_until(state, cluster, rule)
     asked = [view.promotions.get((service.service_id, version, target)) for target in targets]
     arrived = view.promotions.get((service.service_id, version, cluster.cluster_id))
+    found = [
+        *where_it_serves(state, service, cluster, rule, view.now),
+        *(one for target in targets for one in freezes_at(target, service, view.frozen)),
+        *(promotion_to(target, one) for target, one in zip(targets, asked, strict=True)),
+    ]
     return Waiting(
         version=version,
         since=since,
         targets=targets,
-        soak_until=soak_until,
-        soak_left_sec=max(0.0, seconds_between(view.now, soak_until)) if soak_until else None,
-        gates=gates,
-        blockers=(
-            *_gate_blockers(gates, service, cluster), *_soak_blocker(view.now, soak_until, cluster),
-            *_health_blocker(state), *_freeze_blockers(view.frozen, targets, service),
-            *(blocker for one in asked if one for blocker in _promotion_blocker(one)),
-        ),
+        soak_until=until,
+        soak_left_sec=max(0.0, seconds_between(view.now, until)) if until else None,
+        gates=with_missing(state.current.serving.gates, required(service, rule)),
+        blockers=tuple(blockers(found)),
         under_way=_under_way(view, service, version, targets, asked),
         by=arrived.promoted_by if arrived else None,
         moved_by=next((one.promoted_by for one in asked if one and one.status in UNDER_WAY), None),
-    )  # fmt: skip
+    )
 
 
 def _is_older(order: VersionOrder, theirs: str | None, version: str) -> bool:
     return theirs is None or order.newer(version, theirs) is True
-
-
-def _gate_blockers(gates: Iterable[Gate], service: Service, cluster: Cluster) -> Iterable[Blocker]:
-    for gate in gates:
-        name = gate.suite.capitalize()
-        if gate.verdict is Verdict.FAILED:
-            counts = f": {gate.failed:,} of {gate.total:,} tests" if gate.failed and gate.total else ""
-            yield Blocker(BlockerKind.GATE_FAILED, cluster.cluster_id, f"{name} failed{counts}")
-        elif gate.verdict is Verdict.MISSING and gate.suite in service.suites:
-            yield Blocker(BlockerKind.GATE_MISSING, cluster.cluster_id, f"{name} has no result")
-
-
-def _soak_blocker(now: Instant, soak_until: Instant | None, cluster: Cluster) -> Iterable[Blocker]:
-    if soak_until is not None and soak_until > now:
-        words = f"Soaking: {cluster.soak_hours:g} h here before it moves on"
-        yield Blocker(BlockerKind.SOAK, cluster.cluster_id, words, soak_until)
-
-
-def _health_blocker(state: PairState) -> Iterable[Blocker]:
-    """A failed gate of the version itself is told as such; here it is what was tried after it."""
-    finished, serving = state.current.latest_finished, state.current.serving
-    if state.health is Health.ATTENTION and finished and serving and finished.attempt_id != serving.attempt_id:
-        yield Blocker(BlockerKind.UNHEALTHY, state.cluster_id, f"{finished.build_version} {state.why}")
-
-
-def _freeze_blockers(frozen: Iterable[Freeze], targets: Iterable[str], service: Service) -> Iterable[Blocker]:
-    for target in targets:
-        for freeze in frozen:
-            if freeze.covers(target, service.service_id):
-                words = f"Freeze {freeze.name}" + (f": {freeze.reason}" if freeze.reason else "")
-                yield Blocker(BlockerKind.FREEZE, target, words, freeze.end)
-
-
-def _promotion_blocker(one: Promotion) -> Iterable[Blocker]:
-    if one.status not in STOPPED:
-        return
-    kind, what = STOPPED[one.status]
-    by = f" by {one.approver}" if one.status is PromotionStatus.REJECTED and one.approver else ""
-    if one.status is PromotionStatus.PENDING and one.promoted_by:
-        by = f", asked for by {one.promoted_by}"
-    words = f"Its promotion {what}{by}" + (f": {one.reason}" if one.reason else "")
-    yield Blocker(kind, one.to_cluster_id, words)
 
 
 def _under_way(

@@ -20,6 +20,7 @@ class BlockerKind(StrEnum):
     PROMOTION_PENDING = "promotion_pending"
     PROMOTION_REJECTED = "promotion_rejected"
     PROMOTION_FAILED = "promotion_failed"
+    NOT_SHOWN = "not_shown"  # said to a pipeline only: the version does not serve in the stage before, say
 
 
 @dataclass(frozen=True, slots=True)
