@@ -60,6 +60,7 @@ SIGHTS = {
     "failed build": Sight(build(f"{MIRA}:authn:3.4.0:4-mira"), "authn 3.4.0 on mira-us-west-2", "#claims"),
     "build that succeeded": Sight(build(f"{AQUILA}:authn:3.5.0:5-aqui"), "authn 3.5.0 on aquila", "#claims"),
     "build under way": Sight(build(f"{MIRA}:billing:1.1.0:now"), "billing 1.1.0 on mira", "#claims"),
+    "alerts": Sight("/alerts", "Alerts", ".alerts-fired"),
     "ingest": Sight("/ingest", "Ingest"),
     "deliveries": Sight("/ingest?view=deliveries", "Ingest", ".entry"),
     "dead letters": Sight("/ingest?view=dead-letters", "Ingest"),
