@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from data import codec, keys
-from data.aws import unavailable_if_away
+from data.aws import aws_errors, unavailable_if_away
 from data.catalog import CatalogStore
 from data.catalog_models import Catalog
 from data.changes import Change, minutes, to_change
@@ -57,22 +57,23 @@ class ReadModelReader:
         """CURRENT of every pair of a cluster."""
         return _currents(self._query(keys.current_pk(cluster_id)))
 
-    @unavailable_if_away
-    def cluster_days(self, cluster_id: str, first: Day) -> list[PairDay]:
-        """Every DAY of a cluster from `first` on."""
-        items = self._query(
-            keys.day_pk(cluster_id),
-            FilterExpression="#day >= :first OR attribute_not_exists(summary)",
-            ExpressionAttributeNames={"#day": "day"},
-            values={":first": {"S": first}},
-        )
-        found: list[list[codec.Item]] = []
-        for item in items:
-            if "summary" in item:
-                found.append([item])
-            elif found and item["sk"]["S"].startswith(f"{found[-1][0]['sk']['S']}#"):  # what did not fit follows
-                found[-1].append(item)
-        return [to_pair_day(day[0], more=day[1 : int(day[0]["parts"]["N"])]) for day in found]
+    def cluster_days(self, cluster_id: str, first: Day) -> Iterator[PairDay]:
+        """Every DAY of a cluster from `first` on, one after another: all at once would take many times the room."""
+        with aws_errors():
+            items = self._query(
+                keys.day_pk(cluster_id),
+                FilterExpression="#day >= :first OR attribute_not_exists(summary)",
+                ExpressionAttributeNames={"#day": "day"},
+                values={":first": {"S": first}},
+            )
+            day: list[codec.Item] = []
+            for item in items:
+                if "summary" in item:
+                    yield from _whole(day)
+                    day = [item]
+                elif day and item["sk"]["S"].startswith(f"{day[0]['sk']['S']}#"):  # what did not fit follows
+                    day.append(item)
+            yield from _whole(day)
 
     @unavailable_if_away
     def changes(self, since: Instant, until: Instant) -> list[Change]:
@@ -165,6 +166,12 @@ def _currents(items: Iterable[codec.Item]) -> list[Current]:
         else:
             currents.append(to_current(item))
     return [retired(one, gone.get((one.cluster_id, one.service_id))) for one in currents]
+
+
+def _whole(day: Sequence[codec.Item]) -> Iterator[PairDay]:
+    """The day of its items, of which there may be more than it says, or none."""
+    if day:
+        yield to_pair_day(day[0], more=day[1 : int(day[0]["parts"]["N"])])
 
 
 def _place(item: codec.Item) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from data.catalog_models import Catalog
 from data.changes import Change
@@ -37,6 +38,7 @@ SETTLED_AFTER_SEC = 2  # an entry read this long after its instant is final, one
 RELOAD_AFTER_SEC = 2 * 3600  # CHANGE lives a day, but reading hours of it costs more than a load
 MAX_NAMED = 5000  # more changes than this at once (a bulk import): a load is cheaper
 MISSED_REFRESHES = 3
+AT_ONCE = 1000  # pair-days that stand in memory as objects while loading: what they leave behind is not given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +187,10 @@ class ReadModel:
         first = day_before(now[:10], self._horizon)
         found = reader.cluster_currents(cluster_id)
         currents.update({(one.cluster_id, one.service_id): one for one in found})
-        days = reader.cluster_days(cluster_id, first)
-        return columns.replaced({_key(day) for day in days}, days, first)
+        days = iter(reader.cluster_days(cluster_id, first))
+        while some := list(islice(days, AT_ONCE)):
+            columns = columns.replaced({_key(day) for day in some}, some, first)
+        return columns
 
     def _next(self, reader: ReadModelReader, old: Generation, changes: Sequence[Change], now: Instant) -> Generation:
         """The generation after these changes; the same one, newer `as_of`, where nothing really changed."""
