@@ -11,7 +11,16 @@ import schemathesis
 
 from tests.api.reading_csv import lines
 
-DAYS = ("/api/analytics", "/summary", "/services/{serviceId}", "/exports/scorecard.csv", "/history")
+DAYS = (
+    "/metrics/dora",
+    "/dora/ledger",
+    "/delivery-ledger.csv",
+    "/api/analytics",
+    "/summary",
+    "/services/{serviceId}",
+    "/exports/scorecard.csv",
+    "/history",
+)
 CHARTS = "/exports/analytics/"
 KNOWN = dict(pair.split("=", 1) for pair in os.environ.get("KNOWN_IDS", "").split() if "=" in pair)
 
