@@ -18,6 +18,7 @@ from api.schemas_intake import EXAMPLES as INTAKE_EXAMPLES
 from api.schemas_intake import INTAKE_SCHEMAS
 from api.schemas_past import PAST_SCHEMAS
 from api.schemas_promotions import PROMOTION_SCHEMAS
+from api.schemas_quality import QUALITY_EXAMPLES, QUALITY_SCHEMAS
 from api.schemas_scorecards import SCORECARD_EXAMPLES, SCORECARD_SCHEMAS
 from api.webhooks import PARAMETERS as WEBHOOK_PARAMETERS
 from data import keys
@@ -117,7 +118,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "components": {
             "schemas": _with_examples(
                 SCHEMAS | ANALYTICS_SCHEMAS | DELIVERY_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
-                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS | SCORECARD_SCHEMAS
+                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS | SCORECARD_SCHEMAS | QUALITY_SCHEMAS
             ),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
@@ -133,7 +134,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
 
 
 def _with_examples(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    examples = EXAMPLES | DELIVERY_EXAMPLES | SCORECARD_EXAMPLES
+    examples = EXAMPLES | DELIVERY_EXAMPLES | SCORECARD_EXAMPLES | QUALITY_EXAMPLES
     shown = {name: {"examples": [example]} for name, example in examples.items()}
     return {name: schema | shown.get(name, {}) for name, schema in schemas.items()}
 

@@ -74,6 +74,10 @@ class Asked:
     b: str | None = None
     as_of: Instant | None = None
     known_at: Instant | None = None
+    suites: tuple[str, ...] = ()
+    min_pass_rate: float | None = None
+    soak_hours: float | None = None
+    to_cluster_id: str | None = None
     rule: str | None = None
     score_level: str | None = None
     day: Day | None = None

@@ -18,6 +18,8 @@ MAX_LIMIT = 200
 MOST_TEXT = 330
 MOST_IDS = 2000
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+SUITE = re.compile(r"[A-Z][A-Z0-9_]{0,49}", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,20})?([eE][+-]?\d{1,3})?", re.ASCII)
 EARLIEST = "1971-01-01"  # far enough from the first day a date can be to count back from it
 TOO_EARLY = f"must not be before {EARLIEST}"
 SCORE_LEVELS = (NO_LEVEL, *(level.value for level in Level))
@@ -79,6 +81,25 @@ def by_hour(text: str) -> bool:
     if text not in get_args(Grain):
         raise ValueError(f"must be one of {', '.join(get_args(Grain))}")
     return text == "hour"
+
+
+def suite_names(text: str) -> tuple[str, ...]:
+    """Suites with commas between them, each once, in any letter case."""
+    named = text.upper().split(",")
+    if len(text) > 400 or not all(SUITE.fullmatch(one) for one in named):
+        raise ValueError("must be suites with commas between them, like FUNCTIONAL,SANITY")
+    return tuple(dict.fromkeys(named))
+
+
+def tenths(most: float) -> Callable[[str], float]:
+    """A reader of numbers from 0 to `most`, to a tenth."""
+
+    def read(text: str) -> float:
+        if not NUMBER.fullmatch(text) or not 0 <= float(text) <= most:
+            raise ValueError(f"must be a number from 0 to {most:g}")
+        return abs(round(float(text), 1))
+
+    return read
 
 
 def words(text: str) -> str:
