@@ -74,7 +74,8 @@ def _measured(endpoint: str, rounds: int, say: Callable[[str], None]) -> list[Ro
             some.afresh(get(path))
         rows = [_memory(some)]
     with ExitStack() as both:
-        few, many = (both.enter_context(_served(places[count], count, now)) for count in (FEW, MANY))
+        # the one that loads for minutes first: a connection that nobody uses for so long is closed
+        many, few = (both.enter_context(_served(places[count], count, now)) for count in (MANY, FEW))
         for path in asked(now):
             say(f"asking for {path}")
             rows += _rows(f"GET {path.split('?')[0]}{_shown(path)}", many, few, [get(path)] * 2, rounds)
