@@ -68,7 +68,7 @@ def _rule(one: RuleShown, card: Card) -> Node:
     counting = [outcome for outcome in cells if outcome in (Outcome.PASS, Outcome.FAIL, Outcome.NO_DATA)]
     suite = f" ({rule.suite.capitalize()})" if rule.suite else ""
     span = f", {counted(rule.days, 'day')}" if kind.looks_back else ", now"
-    least = f", at least {rule.least_n:,}" if rule.least_n > 1 else ""
+    least = f", a sample of {rule.least_n:,} or more" if rule.least_n > 1 else ""
     asks = [
         link(f"{kind.title}{suite}", page_path("/docs/metrics", None, kind.anchor)),
         f" {asked(rule, kind.unit)}{span}",

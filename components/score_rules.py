@@ -60,12 +60,12 @@ def _head(card: Card, with_history: bool) -> Node:
     first: list[Child] = [el("Th", "Service", scope="col", rowSpan="2"), el("Th", "Level", scope="col", rowSpan="2")]
     if with_history:
         first.append(el("Th", "12 weeks", scope="col", rowSpan="2"))
+    first.append(el("Th", "Closest next level", scope="col", rowSpan="2"))
     first += [
         el("Th", level_badge(level), scope="colgroup", colSpan=str(len(rules)), cls="rule-group")
         for level, rules in groups
         if rules
     ]
-    first.append(el("Th", "Closest next level", scope="col", rowSpan="2"))
     second: list[Child] = [_rule_head(one) for one in card.rules]
     return el("Thead", el("Tr", first), el("Tr", second) if second else None)
 
@@ -83,8 +83,8 @@ def _row(one: ServiceCard, card: Card, weeks: Weeks | None) -> Node:
     ]  # fmt: skip
     if weeks is not None:
         cells.append(el("Td", history(one, weeks)))
-    cells += [cell_of(one, one.cell(shown.rule.rule_id), shown, card.day) for shown in card.rules]
     cells.append(el("Td", closest(one, card), cls="closest"))
+    cells += [cell_of(one, one.cell(shown.rule.rule_id), shown, card.day) for shown in card.rules]
     return el("Tr", cells)
 
 

@@ -44,6 +44,7 @@ class Commands:
     catalog: Sequence[str] = _python("-m", "data.catalog", "load")
     past: Sequence[str] = _python("-m", "ingest.replay", "--demo")
     gap: Sequence[str] = _python("-m", "ingest.replay", "--demo", "--gap")
+    scorecards: Sequence[str] = _python("scorecard_snapshot.py", "--backfill", "56", "--weekly")
     worker: Sequence[str] = _python("ingest_worker.py")
     web: Sequence[str] = _python("-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_server()")
     feeder: Sequence[str] = _python("-m", "demo.feeder")
@@ -144,6 +145,8 @@ class Supervisor:
         if not plan.is_demo:  # while web loads its libraries
             self._run_to_end("catalog", commands.catalog, environment)
         children.start("worker", Stage.SERVERS, commands.worker, environment)
+        if plan.is_demo:  # what a daily job would have kept; while web starts
+            self._run_to_end("scorecards", commands.scorecards, environment)
         self._wait_until_served(web)
 
     def _bring_past(self, environment: Mapping[str, str], past: Past, plan: Plan) -> None:

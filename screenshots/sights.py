@@ -89,8 +89,8 @@ SIGHTS = (
     Sight(
         "score-card", "Score card", "/scorecard",
         "Which services keep our rules, and which do not?",
-        "A row is a service, a column a rule; the number is in every cell, and what cannot be known is said to be "
-        "unknown.",
+        "A row is a service, a column a rule of the catalog; a level wants all of its rules, the next one says what is "
+        "missing for it, and what cannot be known is hatched.",
     ),
     Sight(
         "ingest", "Ingest", "/ingest",

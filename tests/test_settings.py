@@ -35,6 +35,7 @@ def test_every_variable_reaches_its_field() -> None:
         "WORKER_HEARTBEAT_FILE": "/tmp/beat", "LOG_LEVEL": "debug", "WEB_THREADS": "3", "WEB_WORKERS": "5",
         "CATALOG_FILE": "other.yaml", "BUILD_VERSION": "1.2.3",
         "ARCHIVE_BUCKET": "archive-1", "EVENT_BUS_NAME": "Bus",
+        "SCORECARD_SLACK_URL": "https://hooks.example.com/x",
     })  # fmt: skip
     assert settings == Settings(
         port=9000, bind_host="127.0.0.1", aws_endpoint_url="http://127.0.0.1:4566", aws_region="eu-west-1",
@@ -45,6 +46,7 @@ def test_every_variable_reaches_its_field() -> None:
         cursor_secret=(SECRET + "c").encode(), retention_days=30, refresh_seconds=0.5, admin_key=SECRET + "a",
         worker_threads=2, heartbeat_file=Path("/tmp/beat"), log_level="DEBUG", web_threads=3, web_workers=5,
         catalog_file=Path("other.yaml"), version="1.2.3", archive_bucket="archive-1", event_bus="Bus",
+        scorecard_slack_url="https://hooks.example.com/x",
     )  # fmt: skip
 
 
@@ -70,6 +72,14 @@ def test_a_short_secret_is_refused_without_being_repeated(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is too short") as caught:
         Settings.from_env({name: "hunter2hunter2hunter2xx"})
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_address_that_is_a_secret_is_refused_without_being_repeated() -> None:
+    with pytest.raises(SettingsError, match="^SCORECARD_SLACK_URL is not https") as caught:
+        Settings.from_env({"SCORECARD_SLACK_URL": "http://hooks.example.com/hunter2"})
+    assert "hunter2" not in str(caught.value)
+    settings = Settings.from_env({"SCORECARD_SLACK_URL": "https://hooks.example.com/hunter2"})
+    assert "hunter2" not in repr(settings)
 
 
 def test_secrets_stay_out_of_the_repr() -> None:

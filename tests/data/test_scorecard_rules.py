@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.catalog_models import Service
+from data.definitions import ANCHORS
 from data.scorecard_metrics import KINDS, METRICS, Rows
 from data.scorecard_models import LEVELS, Exemption, Level, ScoreRule
 from data.scorecard_numbers import MEASURES
@@ -37,6 +38,10 @@ def test_every_metric_of_the_registry_can_be_measured_and_no_other():
     assert set(MEASURES) == set(METRICS)
     assert len(METRICS) == len(KINDS)
     assert {one.rows for one in KINDS} <= set(Rows)
+
+
+def test_every_metric_is_defined_on_the_page_of_definitions():
+    assert {one.anchor for one in KINDS} <= ANCHORS
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def supervise() -> int:
         catalog=(*ours, "die" if fault == "catalog" else "catalog"),
         past=(*ours, "slow-past" if fault == "slow-past" else "past"),
         gap=(*ours, "gap"),
+        scorecards=(*ours, "scorecards"),
         worker=(*ours, "die-later" if fault == "worker" else "worker"),
         web=(*ours, "web"),
         feeder=(*ours, "feeder"),
@@ -88,6 +89,8 @@ def main(role: str) -> int:
         return 7
     if role in ("past", "gap", "slow-past"):
         bring_past(role)
+    elif role == "scorecards":
+        note("started", role)
     elif role in ("web", "worker", "feeder"):
         live(role)
     return 0

@@ -20,9 +20,9 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 def test_ctrl_c_stops_the_senders_before_the_servers_and_leaves_no_process(run: Run) -> None:
     run.start().wait_until_ready()
-    run.wait_for(lambda: len(run.roles("started")) == 4)
+    run.wait_for(lambda: len(run.roles("started")) == 5)
     started = run.roles("started")
-    assert sorted(started) == ["feeder", "past", "web", "worker"]
+    assert sorted(started) == ["feeder", "past", "scorecards", "web", "worker"]
     assert started[0] == "past"
     assert started.index("web") < started.index("feeder")
     began = time.monotonic()
@@ -64,7 +64,7 @@ def test_an_interrupted_import_is_started_over(run: Run) -> None:
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see the processes")
 def test_nothing_outlives_a_killed_supervisor_and_the_data_is_saved(run: Run) -> None:
     run.start().wait_until_ready()
-    run.wait_for(lambda: len(run.roles("started")) == 4)
+    run.wait_for(lambda: len(run.roles("started")) == 5)
     assert run.process is not None
     run.process.kill()
     run.process.wait()
