@@ -50,4 +50,39 @@ PROMOTION_SCHEMAS: dict[str, Schema] = {
             "description": "False while promotions cannot be read: whether one is pending is then not known."
         },
     ),
+    "MedianOfWaves": closed(
+        "The median of the newest waves that got so far.",
+        median=maybe(SECONDS, "Null where none did."), n=COUNT | {"description": "How many did."},
+    ),
+    "Wave": closed(
+        "One version on its way over a stage.",
+        buildVersion=TEXT, since=TIME | {"description": "Its first success in the stage."},
+        attemptId=maybe(TEXT), halfSec=maybe(SECONDS, "Null: not half of them yet."),
+        fullSec=maybe(SECONDS, "Null: not all of them yet."),
+        reached=maybe(COUNT, "Cluster-regions that serve it or a newer one now; null where that cannot be told."),
+        stragglers=array(ID) | {"description": "Cluster-regions that serve something older, or nothing."},
+    ),
+    "Convergence": closed(
+        "How long versions take over the cluster-regions of a stage.", asOf=TIME, generation=COUNT,
+        stage=maybe(words(ClusterType), "Null where no stage has several cluster-regions."),
+        stages=array(words(ClusterType)) | {"description": "Those that have several."},
+        days=COUNT | {"description": "So far back was looked."},
+        complete=TRUTH | {"description": "False where only the newest attempts of these days were looked at."},
+        services=array(closed(
+            "A service with several cluster-regions in the stage.", serviceId=ID, serviceName=TEXT,
+            clusterRegions=COUNT, halfSec=ref("MedianOfWaves"), fullSec=ref("MedianOfWaves"),
+            waves=array(ref("Wave")) | {"description": "The newest first."},
+        )),
+    ),
+    "PromotionDebt": closed(
+        "What waits on the promotion path, weighed by how long.", asOf=TIME, generation=COUNT,
+        debts=array(closed(
+            "A service with versions that wait.", serviceId=ID, serviceName=TEXT,
+            totalSec=SECONDS | {"description": "All of its waiting together."},
+            waiting=array(closed(
+                "A version that waits on a cluster-region.", clusterId=ID, buildVersion=TEXT, since=TIME,
+                waitedSec=SECONDS, targets=array(ID) | {"description": "Where it would go next."},
+            )) | {"description": "The longest first."},
+        )),
+    ),
 }  # fmt: skip

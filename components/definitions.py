@@ -25,10 +25,14 @@ def contents(chapters: tuple[Chapter, ...]) -> Node:
     """The way to each definition."""
     groups: list[Child] = [
         el("Div", el("H3", chapter.title, cls="stage-title"),
-           el("Ul", [el("Li", link(one.title, f"#{one.anchor}")) for one in chapter.definitions], cls="plain"))
+           el("Ul", [el("Li", link(one.title, _address(one))) for one in chapter.definitions], cls="plain"))
         for chapter in chapters
     ]  # fmt: skip
     return panel("Contents", el("Nav", groups, cls="definition-contents", aria_label="Definitions"))
+
+
+def _address(one: Definition) -> str:
+    return page_path(PATH, anchor=one.anchor)
 
 
 def chapter_panel(chapter: Chapter) -> Node:

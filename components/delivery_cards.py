@@ -5,6 +5,7 @@ from components.definitions import about
 from components.delivery_words import (
     LONG_TITLES,
     NO_EVIDENCE,
+    PATH,
     SMALL,
     TITLES,
     anchor,
@@ -16,7 +17,7 @@ from components.delivery_words import (
     why,
 )  # fmt: skip
 from components.kpi import moved_nothing
-from components.links import Query, link
+from components.links import Query, link, page_path
 from components.tags import Child, Node, el, icon
 from components.words import age, counted, percent
 from data.delivery_views import Change, Delivery, Edition, Metric, MetricId, OpenFailures
@@ -46,7 +47,7 @@ def card(shown: Delivery, metric: MetricId, query: Query) -> Node:
     return el(
         "Div", heading, el("P", link(value(one), href), cls="kpi-value"),
         el("P", _standing(one, shown.filter.edition), cls="kpi-standing"),
-        el("P", *_rests_on(one), _grade(shown), cls="kpi-note"), opened,
+        el("P", *_rests_on(one), _grade(shown, query), cls="kpi-note"), opened,
         el("P", _moved(one, shown), cls="kpi-note"), cls=f"kpi metric-card{'' if _sound(one) else ' metric-thin'}",
     )  # fmt: skip
 
@@ -77,12 +78,11 @@ def _rests_on(one: Metric) -> list[Child]:
     return parts
 
 
-def _grade(shown: Delivery) -> Node | None:
+def _grade(shown: Delivery, query: Query) -> Node | None:
     grade = shown.numbers.coverage.grade
     if grade is None:
         return None
-    words = f"coverage {grade}"
-    return el("Span", link(words, "#coverage"), cls="coverage-of")
+    return el("Span", link(f"coverage {grade}", page_path(PATH, query, "coverage")), cls="coverage-of")
 
 
 def _open(failures: OpenFailures, query: Query) -> Node | None:

@@ -12,7 +12,7 @@ from components.definitions import about
 from components.delivery_benchmark import benchmark
 from components.delivery_compare import BYS, compare_table
 from components.delivery_words import PATH, ledger_path
-from components.exporting import csv_path
+from components.exporting import csv_link, csv_path
 from components.filters import segments
 from components.links import page_path
 from components.panel import panel
@@ -92,10 +92,8 @@ def _charts(shown: Delivery, wish: Asked) -> list[Chart]:
         Chart("recovery", "Recovery time, median", lambda: figures.recovery(shown, failed),
               lambda: tables.recovery_table(shown, failed), f"of what failed that {per} and has recovered", "half"),
     ]  # fmt: skip
-    return [
-        replace(chart, csv=csv_path(f"delivery/{chart.name}", wish.chosen), file_name=f"delivery-{chart.name}")
-        for chart in made
-    ]
+    file = csv_path("delivery", wish.chosen)
+    return [replace(chart, csv=file, file_name=f"delivery-{chart.name}") for chart in made]
 
 
 def _benchmark(shown: Delivery, wish: Asked) -> Node:
@@ -112,7 +110,8 @@ def _compare(shown: Delivery, wish: Asked) -> Node:
         body = states.empty("Nothing to compare: nothing went to production in these days.")
     else:
         body = compare_table(rows, wish.by, wish.sort, wish.edition, wish.query)
-    return panel("Side by side", el("Div", segments("By", options), cls="toolbar"), body, anchor="compare")
+    file = csv_link(csv_path("delivery-comparison", wish.chosen), "the comparison")
+    return panel("Side by side", el("Div", segments("By", options), file, cls="toolbar"), body, anchor="compare")
 
 
 def _rules(shown: Delivery, wish: Asked) -> Node:

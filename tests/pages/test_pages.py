@@ -13,7 +13,7 @@ from tests.read_model import AQUILA, MIRA, PAVO
 from tests.reading import hrefs, named, nodes, with_class, words
 
 EVERY = ["/", "/clusters", "/services", f"/clusters/{MIRA}", "/services/authn", f"/builds/{quote(SERVING, safe='')}",
-         "/analytics", "/promotions", "/scorecard", "/no/such/page"]  # fmt: skip
+         "/analytics", "/promotions", "/scorecard", "/delivery", "/docs/metrics", "/no/such/page"]  # fmt: skip
 
 
 def tile(page: Any, label: str) -> tuple[str, str]:
