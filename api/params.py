@@ -250,6 +250,7 @@ CLUSTER_TYPE = _word(
     "type", "cluster_type", ClusterType,
     "Only cluster-regions of this type.", "Production",
 )  # fmt: skip
+STAGE = _word("stage", "cluster_type", ClusterType, "Only this stage.", "Production")
 PAIR_STATUS = _word(
     "status", "pair_status", PairStatus,
     "Only services that are in this state on one of these cluster-regions.", "attention",
