@@ -6,7 +6,6 @@ from typing import Any
 from components import theme
 from components.figures import Figure, narrowing, plain
 from components.links import build_path, link, service_path
-from components.markup import drawn
 from components.panel import number_cell, row, table
 from components.tags import Child, Node, el, hidden, icon, mono
 from components.theme import Look
@@ -133,7 +132,7 @@ def lanes_table(shown: SwimLanes, names: Names) -> Node:
     rows = [_row(lane, bar, names) for lane, bar in found]
     listed = table("Attempts by service, newest first", columns, rows)
     missing = left_out(shown)
-    return el("Div", el("P", missing, cls="hint") if missing else None, drawn(listed))
+    return el("Div", el("P", missing, cls="hint") if missing else None, listed)
 
 
 def left_out(shown: SwimLanes) -> str | None:

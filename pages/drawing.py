@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from components import states
+from components import markup, states
 from components.figures import Figure
 from components.tags import Children, Node, el
 from data.errors import Unavailable
@@ -110,7 +110,7 @@ def _lasting(view: View) -> dict[str, Piece]:
     for part in view.parts:
         if isinstance(part, Chart):
             pieces[part.name] = _piece(part.draw())
-            pieces[part.table_name] = _piece(part.table())
+            pieces[part.table_name] = _piece(markup.drawn(part.table()))  # cells cost a browser most as components
         elif part.lasting:
             pieces[part.name] = _piece(part.draw(), part.steady)
     return pieces
