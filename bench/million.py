@@ -44,11 +44,19 @@ ADDRESSES = (
     "/api/analytics?from={day90}&to={today}&clusterId={cluster}",
     "/api/analytics?from={day90}&to={today}&team={team}",
     "/api/analytics?grain=hour",
+    "/api/metrics/dora?from={day90}&to={today}",
+    "/api/metrics/dora?from={day90}&to={today}&serviceId={service}",
+    "/api/metrics/dora/ledger?from={day90}&to={today}",
+    "/api/quality?from={day90}&to={today}",
+    "/api/quality/flakes?from={day90}&to={today}",
+    "/api/gates/effectiveness?from={day90}&to={today}",
+    "/api/gates/backtest?from={day90}&to={today}",
+    "/api/scorecards",
     "/api/clusters",
     "/api/clusters/{cluster}/summary?from={day90}&to={today}",
     "/api/services/{service}?from={day90}&to={today}",
 )
-PAGES = ("/analytics", "/scorecard")
+PAGES = ("/analytics", "/delivery", "/quality", "/scorecard")
 GENERATION = get("/api/generation", gzip=False)
 
 

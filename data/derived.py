@@ -18,21 +18,21 @@ class Derived:
         self.parts = KeptParts()
         self.reasons = Reasons()
         self.names = Names()
-        self._steps: dict[str, tuple[dict[str, int], Steps]] = {}
+        self._steps: dict[str, tuple[int, dict[str, int], Steps]] = {}
 
     def steps(self, attempts: AttemptColumns, marks: Marks, cluster: str) -> Steps:
         """The steps on a cluster-region; only those of services are worked out to which something happened."""
-        known, held = self._steps.get(cluster, ({}, joined(())))
+        mark, known, held = self._steps.get(cluster, (0, {}, joined(())))
+        if mark == marks.clusters[cluster]:
+            return held
         now = {service: mark for (one, service), mark in marks.pairs.items() if one == cluster}
         changed = sorted(service for service, mark in now.items() if known.get(service) != mark)
-        if not changed:
-            return held
         fresh = attempts.frame(
             EVERYTHING, 0, FOREVER, cluster_ids=(cluster,), service_ids=frozenset(changed), columns=COLUMNS
         )
         left = held.kept(~np.isin(held.what >> KIND_BITS, self.names.services(changed)))
         steps = joined([left, steps_of(fresh, self.names)])
-        self._steps[cluster] = now, steps
+        self._steps[cluster] = marks.clusters[cluster], now, steps
         return steps
 
     def prepare(self, attempts: AttemptColumns, marks: Marks) -> None:

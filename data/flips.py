@@ -25,6 +25,7 @@ HOUR_MS = 3_600_000
 ANYTHING, REPEATED, FLIPPED = "anything", "repeated", "flipped"
 NEVER = -1  # before every hour there is
 KIND_BITS = 10
+KINDS = (1 << KIND_BITS) - 1
 COLUMNS = (*flaky.COLUMNS, "started")
 
 Kind = tuple[str, str | None]  # (ANYTHING | REPEATED | FLIPPED, suite or None: the deploy)
@@ -70,9 +71,14 @@ class Names:
         """The numbers of these services."""
         return np.array([self._services.number(name) for name in names], dtype=np.int32)
 
-    def told(self, what: int) -> tuple[str, Kind]:
-        """The service and the kind of a number in `Steps.what`."""
-        return self._services[what >> KIND_BITS], self._kinds[what & ((1 << KIND_BITS) - 1)]
+    def service(self, number: int) -> str:
+        """The service of a number."""
+        return self._services[number]
+
+    def flips(self) -> list[tuple[str | None, int, int]]:
+        """Each suite (None: the deploy) with the numbers of its flips and of its steps."""
+        suites = [suite for name, suite in map(self._kinds.__getitem__, range(len(self._kinds))) if name == FLIPPED]
+        return [(suite, self.kind((FLIPPED, suite)), self.kind((REPEATED, suite))) for suite in suites]
 
 
 def steps_of(attempts: pd.DataFrame, names: Names) -> Steps:
@@ -136,15 +142,15 @@ def within(steps: Steps, since_ms: int, until_ms: int) -> Tally:
 
 def flakes(tally: Tally, names: Names, services: Collection[str] | None) -> Flakes:
     """What flipped, the most first, of these services."""
-    counts: dict[tuple[str, Kind], int] = {}
-    for what, count in zip(tally.numbers.tolist(), tally.counts.tolist(), strict=True):
-        service, kind = names.told(what)
-        if services is None or service in services:
-            counts[service, kind] = count
+    if services is not None:
+        mine = np.isin(tally.numbers >> KIND_BITS, names.services(services))
+        tally = Tally(tally.numbers[mine], tally.counts[mine])
+    kinds = tally.numbers & KINDS
+    times = dict(zip(tally.numbers.tolist(), tally.counts.tolist(), strict=True))
     found = [
-        Flake(service, suite, count, counts[service, (REPEATED, suite)])
-        for (service, (name, suite)), count in counts.items()
-        if name == FLIPPED
+        Flake(names.service(what >> KIND_BITS), suite, times[what], times[what - flipped + repeated])
+        for suite, flipped, repeated in names.flips()
+        for what in tally.numbers[kinds == flipped].tolist()
     ]
     found.sort(key=lambda one: (-one.flipped, -one.flipped / one.n, one.service_id, one.suite or ""))
-    return Flakes(tuple(found), sum(count for (_, (name, _)), count in counts.items() if name == ANYTHING))
+    return Flakes(tuple(found), int(tally.counts[kinds == names.kind((ANYTHING, None))].sum()))

@@ -15,6 +15,7 @@ from data.tallies import NOTHING, Ints, Tally, tallied
 
 FAILED, ROLLBACK = OUTCOMES.index("failed"), OUTCOMES.index("rollback")
 UNSAID = -1
+MOST_KNOWN = 20_000
 
 Wide = npt.NDArray[np.int64]
 
@@ -24,6 +25,7 @@ class Reasons:
 
     def __init__(self) -> None:
         self._said: Numbered[Said] = Numbered()
+        self._known: dict[tuple[str | None, str, bool], int] = {}  # what was sent, by whom: what that says
         self._keys: Numbered[str] = Numbered()
         self._texts: Numbered[str] = Numbered()
         self._codes = np.zeros((4, 0), dtype=np.int64)  # key, words, example, rolled back: of each that is said
@@ -41,8 +43,14 @@ class Reasons:
         return tallied(np.array(numbers), counts)
 
     def _number(self, chunk: Chunk, reason: int, service: int, rolled_back: int) -> int:
-        text = None if reason < 0 else str(chunk.words["reason"][reason])
-        return self._said.number(said(text, str(chunk.words["service"][service]), bool(rolled_back)))
+        sent = None if reason < 0 else str(chunk.words["reason"][reason])
+        one = sent, str(chunk.words["service"][service]), bool(rolled_back)
+        found = self._known.get(one)
+        if found is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            found = self._known[one] = self._said.number(said(*one))
+        return found
 
     def told(self, tally: Tally) -> FailureReasons:
         """The most frequent reasons, and how many attempts say something else."""
