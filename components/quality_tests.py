@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from components.definitions import titled
 from components.links import build_path, link, service_path
 from components.panel import number_cell, row, table
 from components.score_table import STEPS
@@ -152,10 +151,13 @@ def _build(word: str, attempt_id: str, at: str, one: Turn) -> Node:
     return el("Td", link([says, when(at)], f"{build_path(attempt_id)}#gates"), cls="nowrap")
 
 
-def tests_table(tests: Sequence[tuple[str, int]]) -> Node:
-    """Names of tests that failed before their suite passed unchanged."""
-    rows = [row(el("Span", name, cls="mono wrap"), number_cell(number(times))) for name, times in tests]
-    return table("Flaky tests, the most often first", [("Test", ""), ("Times", "num")], rows)
+def tests_table(tests: Sequence[tuple[str, str, int]]) -> Node:
+    """Names of tests that failed before their suite passed unchanged: (suite, name, times)."""
+    rows = [
+        row(el("Span", name, cls="mono wrap"), suite.capitalize(), number_cell(number(times)))
+        for suite, name, times in tests
+    ]
+    return table("Flaky tests, the most often first", [("Test", ""), ("Suite", ""), ("Times", "num")], rows)
 
 
 def below(view: Quality, minimum: float, skipped: bool) -> str:
@@ -166,8 +168,3 @@ def below(view: Quality, minimum: float, skipped: bool) -> str:
     return (
         f"{counted(low, 'service')} below {minimum:g} %, {len(found) - low - silent} healthy, {silent} without tests"
     )
-
-
-def heading(title: str, anchor: str) -> Node:
-    """A column's or tile's name with the way to its definition."""
-    return titled(title, anchor)

@@ -61,6 +61,17 @@ class BuildReads(Reads):
         table = self._tables.attempts
         return _newest_first(self._batch({table: seen})[table])
 
+    def gate_runs(self, scope: Scope, found: Iterable[tuple[str, str]]) -> list[TestRun]:
+        """The runs that count for these attempts and suites, 100 at most, with their failed tests; in no order.
+
+        Two reads: the gates say which run of each suite counts, the runs themselves hold the names.
+        """
+        seen = dict.fromkeys(one for one in found if _is_allowed(one[0], scope))
+        table = self._tables.test_runs
+        gates = [to_test_run(row) for row in self._batch({table: list(seen)})[table]]
+        of = [(one.attempt_id, keys.run_sk(one.suite, one.executed_at, one.test_run_id)) for one in gates]
+        return [to_test_run(row) for row in self._batch({table: of})[table]]
+
     def version(self, scope: Scope, cluster_id: str, service_id: str, version: str) -> Version:
         """What is known of a version: its attempts, and what waits for one. Nothing outside the scope."""
         if not scope.allows(cluster_id, service_id):

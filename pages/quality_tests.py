@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
+import context
 from components import filters, kpi, states
 from components import quality_tests as shown
+from components.definitions import titled
 from components.exporting import csv_link, csv_path
 from components.links import analytics_path, page_path
 from components.panel import panel
 from components.tags import Child, Node, el
 from components.words import counted, number, rate
 from data.analytics_views import Flake
+from data.flaky_tests import flaky_tests
 from data.generation import Generation
 from data.models import Scope
 from data.quality_queries import quality
@@ -31,6 +34,7 @@ def parts(generation: Generation, scope: Scope, now: datetime, wish: Asked) -> l
         Part("services", lambda: _services(found, wish)),
         Part("flaky", lambda: _flaky(found, wish)),
         Part("turns", lambda: _turns(found, wish)),
+        Part("flaky-tests", lambda: _flaky_tests(scope, found), what="the names of flaky tests", lasting=False),
     ]
 
 
@@ -79,7 +83,7 @@ def _health(found: Quality, wish: Asked) -> Node:
     )  # fmt: skip
     tiles = shown.health(found, wish.minimum, wish.skipped, _href(wish))
     note = shown.below(found, wish.minimum, wish.skipped)
-    return panel("Component health", tools, tiles, note=[shown.heading(note, "component-health")], anchor="health")
+    return panel("Component health", tools, tiles, note=[titled(note, "component-health")], anchor="health")
 
 
 def _named(words: str, choice: Node) -> Node:
@@ -91,7 +95,7 @@ def _csv(name: str, wish: Asked, of: str) -> Node:
 
 
 def _suites(found: Quality, wish: Asked) -> Node:
-    note: list[Child] = [shown.heading("the slowest first", "suite-duration"), _csv("suites", wish, "suites")]
+    note: list[Child] = [titled("the slowest first", "suite-duration"), _csv("suites", wish, "suites")]
     return panel("Suites", shown.suites_table(found, wish.skipped, _href(wish)), note=note, anchor="suites-panel")
 
 
@@ -99,7 +103,7 @@ def _services(found: Quality, wish: Asked) -> Node:
     anchor = "pass-rate-all" if wish.skipped else "pass-rate"
     words = "passed of all tests" if wish.skipped else "passed of tests not skipped"
     table = shown.services_table(found, wish.skipped, _href(wish))
-    return panel("Pass rate, service by suite", table, note=[shown.heading(words, anchor)], anchor="services")
+    return panel("Pass rate, service by suite", table, note=[titled(words, anchor)], anchor="services")
 
 
 def _flaky(found: Quality, wish: Asked) -> Node:
@@ -112,8 +116,19 @@ def _flaky(found: Quality, wish: Asked) -> Node:
     )  # fmt: skip
     rest = len(found.flaky) - LIMIT
     more = el("P", f"and {number(rest)} more with fewer flips", cls="hint") if rest > 0 else None
-    return panel("Flaky suites", body, more, note=[shown.heading("verdict changed, version did not", "flaky")],
+    return panel("Flaky suites", body, more, note=[titled("verdict changed, version did not", "flaky")],
                  anchor="flaky")  # fmt: skip
+
+
+def _flaky_tests(scope: Scope, found: Quality) -> Node | None:
+    """Which tests the failed runs name; nothing where nothing failed and then passed."""
+    if not found.turns:
+        return None
+    told = flaky_tests(context.store(), scope, found.turns)
+    words = f"of the newest {counted(told.looked_at, 'such run')}; {number(told.with_names)} name what failed"
+    nothing = states.empty("None of these runs names the tests that failed.", symbol="question-circle")
+    body = shown.tests_table([(one.suite, one.name, one.times) for one in told.tests]) if told.tests else nothing
+    return panel("Flaky tests", body, note=[titled(words, "flaky-test")], anchor="flaky-tests")
 
 
 def _turns(found: Quality, wish: Asked) -> Node:
@@ -124,7 +139,7 @@ def _turns(found: Quality, wish: Asked) -> Node:
         else states.empty("Nothing failed and then passed unchanged.", symbol="check2")
     )
     note: list[Child] = [
-        shown.heading("by suite and version", "failed-then-passed"),
+        titled("by suite and version", "failed-then-passed"),
         _csv("turns", wish, "these rows"),
     ]
     return panel("Failed, then passed", body, pager(wish, len(found.turns), found.turned, "turns"), note=note,

@@ -21,7 +21,7 @@ DAYS = (
     "/exports/scorecard.csv",
     "/history",
 )
-CHARTS = "/exports/analytics/"
+CHARTS = ("/exports/analytics/", "/quality", "/gates/")
 KNOWN = dict(pair.split("=", 1) for pair in os.environ.get("KNOWN_IDS", "").split() if "=" in pair)
 
 
@@ -67,6 +67,6 @@ def dates(path: str, seed: int, hourly: bool) -> dict[str, str]:
     """A range that ends on or after it starts, is not too long, and where what was is asked for lies in the past."""
     first = date(2026, 1, 1) + timedelta(days=seed % (40 if path.endswith("/changes") else 60))
     last = first + timedelta(days=seed % (2 if hourly else 7))
-    if path.endswith(DAYS) or CHARTS in path:
+    if path.endswith(DAYS) or any(part in path for part in CHARTS):
         return {"from": first.isoformat(), "to": last.isoformat()}
     return {"from": f"{first}T00:00:00+01:00", "to": last.isoformat()}
