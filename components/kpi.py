@@ -1,5 +1,6 @@
 """One number with what it rests on: its sample, and how it moved."""
 
+from components.definitions import about
 from components.links import link
 from components.tags import Child, Children, Node, el, icon
 from components.words import counted, duration, number, rate
@@ -8,17 +9,20 @@ from data.views import Rate
 STEADY = 0.05  # a duration that changed by less did not change
 
 
-def card(label: str, value: Child, *, href: str, note: Children = None, delta: Node | None = None) -> Node:
-    """A tile; its value leads to the rows behind it."""
+def card(
+    label: str, value: Child, *, href: str, note: Children = None, delta: Node | None = None, meaning: str = ""
+) -> Node:  # fmt: skip
+    """A tile; its value leads to the rows behind it, `meaning` is the anchor of its definition."""
+    defined = about(meaning, label) if meaning else None
     return el(
-        "Div", el("H2", label, cls="kpi-label"), el("P", link(value, href), cls="kpi-value"),
+        "Div", el("H2", label, defined, cls="kpi-label"), el("P", link(value, href), cls="kpi-value"),
         el("P", note, delta, cls="kpi-note"), cls="kpi",
     )  # fmt: skip
 
 
-def rate_card(label: str, value: Rate, *, href: str, delta: Node | None = None) -> Node:
+def rate_card(label: str, value: Rate, *, href: str, delta: Node | None = None, meaning: str = "") -> Node:
     """A share with its n."""
-    return card(label, rate(value), href=href, note=f"n = {number(value.n)}", delta=delta)
+    return card(label, rate(value), href=href, note=f"n = {number(value.n)}", delta=delta, meaning=meaning)
 
 
 def moved_count(now: int, before: int, what: str, than: str, of_failures: bool = False) -> Node:

@@ -25,17 +25,19 @@ def numbers(shown: Analytics, before: Analytics | None, query: Query) -> list[No
     rolled_back = link(f"{number(counts.rollback)} rolled back", to_rows("ROLLBACK"))
     old = before.counts if before else None
     return [
-        kpi.card("Attempts", number(counts.total), href=to_rows(None), note=apart,
+        kpi.card("Attempts", number(counts.total), href=to_rows(None), note=apart, meaning="attempts",
                  delta=kpi.moved_count(counts.total, old.total, "", than) if old else None),
-        kpi.rate_card("Success rate", shown.success_rate, href=to_rows("SUCCESS"),
+        kpi.rate_card("Success rate", shown.success_rate, href=to_rows("SUCCESS"), meaning="attempt-success-rate",
                       delta=kpi.moved_rate(shown.success_rate, before.success_rate, than) if before else None),
         kpi.card("Failed", number(counts.failed), href=to_rows("FAILED"), note=rolled_back,
                  delta=kpi.moved_count(counts.failed, old.failed, "", than, of_failures=True) if old else None),
         _per_label(shown, before, to_rows(FINISHED)),
         kpi.card("Deploy duration, p50", minutes_words(shown.duration.p50), href=to_rows("SUCCESS"),
-                 note=_p90(shown.duration), delta=_moved(shown.duration, before.duration) if before else None),
+                 note=_p90(shown.duration), delta=_moved(shown.duration, before.duration) if before else None,
+                 meaning="deploy-duration"),
         kpi.card("Gates passed" if shown.filter.hours else "Tests passed", _suite_rates(shown, before),
-                 href=to_rows(None), note=_of_what(shown)),
+                 href=to_rows(None), note=_of_what(shown),
+                 meaning="gate" if shown.filter.hours else "pass-rate"),
     ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from data.store_promotions import Recent
 from pages import live
 from pages.drawing import Args, Part, View
 from pages.promotion_spread import spread_parts
+from pages.promotion_waves import debt_panel, waves_panel
 from pages.promotion_ways import ways_panel
 from pages.promotions_asked import SHOWS, Asked, asked_of
 from pages.promotions_list import Within, promotions_panel
@@ -53,6 +54,8 @@ def view(generation: Generation, args: Args) -> View:
     return View([
         *parts,
         *spread_parts(generation, scope, asked),
+        Part("waves", lambda: waves_panel(generation, scope, asked, lanes), lasting=False),
+        Part("debt", lambda: debt_panel(lanes, names, asked, moment), lasting=False),
         Part("ways", ways, what="promotions of these days", lasting=False),
         Part("history", lambda: promotions_panel(asked, names, within, args),
              what="promotions", lasting=False),

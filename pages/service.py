@@ -19,6 +19,7 @@ from components.words import period as period_words
 from data import promotion_path, queries
 from data.errors import NotFound
 from data.generation import Generation
+from data.instants import to_instant
 from data.matrix_filter import BehindOf
 from data.models import Attempt, Health, Page
 from data.period_numbers import compared
@@ -28,6 +29,7 @@ from pages import live
 from pages import service_history as history
 from pages.asked import Period, identifier, outcome, period, trigger
 from pages.attempts_list import Asked, attempts_panel
+from pages.delivery_line import delivery_line
 from pages.drawing import Args, Part, View
 from pages.merged import merged
 from pages.summary_numbers import summary_numbers
@@ -51,6 +53,7 @@ def view(generation: Generation, args: Args) -> View:
         [
             Part("head", lambda: _head(shown, path, days)),
             Part("numbers", lambda: summary_numbers(path, days.query, numbers), cls="kpis kpis-6"),
+            Part("delivery", lambda: delivery_line(generation, scope, service_id, days, now)),
             Part("state", lambda: _state(shown, promotion_path.behind(generation, scope))),
             Part("rollback", lambda: history.rollback_part(shown), what="the way back", lasting=False),
             Part("versions", lambda: history.versions_part(shown, newest), what="versions", lasting=False),
@@ -63,7 +66,7 @@ def view(generation: Generation, args: Args) -> View:
             ),
             Part("promotions", lambda: _promotions(service_id), what="promotions", lasting=False),
         ],
-        of=(service_id, days.name, days.start, days.end),
+        of=(service_id, days.name, days.start, days.end, to_instant(now)[:13]),
     )
 
 

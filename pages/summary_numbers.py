@@ -26,8 +26,17 @@ def summary_numbers(path: str, query: Query, found: Compared) -> list[Node]:
 
     rate = kpi.moved_rate(now.success_rate, before.success_rate, than) if before else None
     return [
-        kpi.card("Attempts", number(counts.total), href=rows(None), note=_apart(now), delta=_attempts(found, than)),
-        kpi.rate_card("Success rate", now.success_rate, href=rows("SUCCESS"), delta=rate),
+        kpi.card(
+            "Attempts",
+            number(counts.total),
+            href=rows(None),
+            note=_apart(now),
+            delta=_attempts(found, than),
+            meaning="attempts",
+        ),
+        kpi.rate_card(
+            "Success rate", now.success_rate, href=rows("SUCCESS"), delta=rate, meaning="attempt-success-rate"
+        ),
         kpi.card("Failed", number(counts.failed), href=rows("FAILED"), delta=moved("failed")),
         kpi.card("Rolled back", number(counts.rollback), href=rows("ROLLBACK"), delta=moved("rollback")),
         _duration(now, before, than, rows("SUCCESS")),
@@ -54,4 +63,6 @@ def _duration(now: Numbers, before: Numbers | None, than: str, href: str) -> Nod
     if took.p50 is not None and had is not None and had.p50 is not None and min(took.n, had.n) >= LEAST:
         delta = kpi.moved_duration(took.p50 * 60, had.p50 * 60, than)
     note = f"n = {number(took.n)}{'' if took.exact else ', within 1 %'}" if took.n else "no finished success"
-    return kpi.card("Median deploy duration", minutes(took.p50), href=href, note=note, delta=delta)
+    return kpi.card(
+        "Median deploy duration", minutes(took.p50), href=href, note=note, delta=delta, meaning="deploy-duration"
+    )
