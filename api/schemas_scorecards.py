@@ -1,5 +1,7 @@
 """The schemas of the score card."""
 
+from typing import Any
+
 from api.schemas import COUNT, DAY, ID, TEXT, TIME, TRUTH, Schema, array, closed, maybe, ref, words
 from data.scorecard_models import COMPARED, Level, Unit
 from data.scorecard_views import NO_LEVEL, Outcome
@@ -54,7 +56,7 @@ CELL = {
     "rule": "deployments-work", "outcome": "fail", "value": 87.5, "n": 16, "reason": None, "atLeast": False,
     "gap": 2.5, "exemption": None, "exemptionExpired": False,
 }  # fmt: skip
-RULE = {
+RULE: dict[str, Any] = {
     "id": "deployments-work", "title": "Deployments work", "metric": "attempt_success_rate",
     "metricTitle": "Attempts that succeed", "suite": None, "operator": ">=", "threshold": 90.0, "unit": "%",
     "level": "Bronze", "why": "", "days": 30, "leastN": 5, "teams": [], "tiers": [],

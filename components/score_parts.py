@@ -69,7 +69,7 @@ def _rule(one: RuleShown, card: Card) -> Node:
     suite = f" ({rule.suite.capitalize()})" if rule.suite else ""
     span = f", {counted(rule.days, 'day')}" if kind.looks_back else ", now"
     least = f", a sample of {rule.least_n:,} or more" if rule.least_n > 1 else ""
-    asks = [
+    asks: list[Child] = [
         link(f"{kind.title}{suite}", page_path("/docs/metrics", None, kind.anchor)),
         f" {asked(rule, kind.unit)}{span}",
     ]

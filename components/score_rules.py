@@ -127,10 +127,11 @@ def rows_path(service: ServiceCard, shown: RuleShown, day: Day) -> str:
     """Where the rows behind a number are."""
     rule, rows = shown.rule, shown.kind.rows
     days: Query = {"from": day_before(day, rule.days - 1), "to": day}
+    mine: Query = {"service": service.service_id, **days}
     if rows is Rows.LEDGER:
-        return ledger_path({"service": service.service_id} | days, MetricId(rule.metric))
+        return ledger_path(mine, MetricId(rule.metric))
     if rows in (Rows.TESTS, Rows.FLAKY):
-        return analytics_path({"service": service.service_id} | days)
+        return analytics_path(mine)
     if rows is Rows.STATE:
         return service_path(service.service_id, None, "state")
     if rows is Rows.PRODUCTION:

@@ -31,7 +31,7 @@ def items(found: Card) -> list[Item]:
     for one in found.services:
         made.append(_item(keys.score_day_pk(found.day), one.service_id, service(one, found), expires))
         level, passed, asked = standing(one)
-        short = {"level": _place(level), "passed": passed, "asked": asked}
+        short: dict[str, Any] = {"level": _place(level), "passed": passed, "asked": asked}
         short |= {"outcomes": {cell.rule_id: cell.outcome.value for cell in one.cells}}
         made.append(_item(keys.score_service_pk(one.service_id), found.day, short, expires))
     order = [one.service_id for one in found.services]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from data import keys, scorecard_items
 from data.aws import unavailable_if_away
-from data.codec import number, text
+from data.codec import Item, number, text
 from data.dynamo import Change, Condition, Dynamo
 from data.instants import to_instant
 from data.models import Day
@@ -73,7 +73,7 @@ class Snapshots:
         begun = Condition("#state = :begun", {"begun": text("begun")}, {"#state": "state"})
         self._dynamo.delete(self._table, self._digest(week, "begun", self._clock()), begun)
 
-    def _digest(self, week: str, state: str, now: datetime) -> scorecard_items.Item:
+    def _digest(self, week: str, state: str, now: datetime) -> Item:
         return {
             "pk": text(keys.SCORE_DIGEST), "sk": text(week), "state": text(state), "at": text(to_instant(now)),
             TTL_ATTRIBUTE: number(int((now + DIGEST_KEPT).timestamp())),

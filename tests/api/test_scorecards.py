@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
@@ -42,7 +43,7 @@ def ruled(emulator: str, aws_clients: Any) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def asker(ruled: Site) -> FlaskClient:
-    return ruled.app().server.test_client()
+    return cast(Flask, ruled.app().server).test_client()
 
 
 def fits(asker: FlaskClient, name: str, answer: Any) -> None:

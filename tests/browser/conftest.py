@@ -18,6 +18,7 @@ from data.instants import add, to_instant
 from ingest.envelope import normalize
 from tests.api.serving import Web, serving
 from tests.browser.firing import WATCHED, fire
+from tests.browser.scoring import keep_weeks, scored
 from tests.conftest import Aws, fresh_aws
 from tests.ingest import saying
 from tests.proxy import Proxy, proxied
@@ -126,11 +127,12 @@ def dashboard(emulator: str, aws_clients: Any, tmp_path_factory: pytest.TempPath
     """The web process with a past."""
     with fresh_aws(emulator, *aws_clients) as aws, proxied(emulator) as proxy:
         began = to_instant(datetime.now(UTC))
-        CatalogStore(aws.dynamodb, aws.tables, lambda: datetime.now(UTC)).save(WATCHED)
+        CatalogStore(aws.dynamodb, aws.tables, lambda: datetime.now(UTC)).save(scored(WATCHED))
         logs = tmp_path_factory.mktemp("web")
         ready = Dashboard(Web(0, None), aws, proxy, began)  # type: ignore[arg-type]  # not started yet
         ready.say(*past(ready))
         fire(aws.dynamodb, aws.tables, began)
+        keep_weeks(aws, began)
         with serving(aws, logs, AWS_ENDPOINT_URL=proxy.endpoint, ADMIN_KEY=ADMIN_KEY) as web:
             ready.web = web
             yield ready

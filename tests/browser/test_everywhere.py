@@ -89,7 +89,9 @@ def test_the_copied_link_names_the_days_that_are_shown(wide):
     expect(page.locator("#link-button[data-said]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", [f"/clusters/{MIRA}", "/services/authn", "/analytics", "/promotions", "/scorecard"])
+@pytest.mark.parametrize(
+    "path", [f"/clusters/{MIRA}", "/services/authn", "/analytics", "/promotions", "/scorecard?view=numbers"]
+)
 def test_every_page_with_a_period_says_which_days_it_shows(wide, path):
     page = wide.open(path)
     days = page.evaluate(
