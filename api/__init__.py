@@ -15,6 +15,7 @@ from api import (
     delivery,
     docs,
     errors,
+    events,
     explain,
     exports,
     exports_analytics,
@@ -69,6 +70,7 @@ def register(server: Flask) -> None:
         quarantine,
         alerts,
         badges,
+        events,
         explain,
         docs,
     ):

@@ -9,7 +9,7 @@ from api.junit import PARAMETERS
 from api.params import Parameter
 from api.routing import Answer, Operation, openapi_path
 from api.schemas import SCHEMAS, Schema, ref
-from api.schemas_alerts import ALERT_SCHEMAS
+from api.schemas_alerts import ALERT_SCHEMAS, EVENT_SCHEMAS
 from api.schemas_analytics import ANALYTICS_SCHEMAS
 from api.schemas_delivery import DELIVERY_EXAMPLES, DELIVERY_SCHEMAS
 from api.schemas_history import HISTORY_SCHEMAS
@@ -118,7 +118,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "components": {
             "schemas": _with_examples(
                 SCHEMAS | ANALYTICS_SCHEMAS | DELIVERY_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
-                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS | SCORECARD_SCHEMAS | QUALITY_SCHEMAS
+                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS | EVENT_SCHEMAS | SCORECARD_SCHEMAS | QUALITY_SCHEMAS
             ),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},

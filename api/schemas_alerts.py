@@ -1,4 +1,4 @@
-"""The schemas of alerts: rules, what they fired, and how far it got on each channel."""
+"""The schemas of what goes out: alerts with how far they got on each channel, and events."""
 
 from api.schemas import COUNT, ID, PERCENT, TEXT, TIME, TRUTH, Schema, array, closed, maybe, ref, words
 from data.alert_models import AlertEvent, AlertKind, AlertMetric, Sent
@@ -33,3 +33,17 @@ ALERT_SCHEMAS: dict[str, Schema] = {
     "AlertPage": closed("A page of alerts.", alerts=array(ref("FiredAlert")), nextCursor=maybe(TEXT)),
     "AlertRules": closed("The rules.", rules=array(RULE)),
 }
+
+EVENT_SCHEMAS: dict[str, Schema] = {
+    "EventPage": closed(
+        "A page of events.",
+        events=array(
+            closed(
+                "A CloudEvent in structured mode: its data is a CDEvent, or our payload (`dev.ddq.deployment`).",
+                specversion=TEXT, id=TEXT, source=TEXT, type=TEXT, subject=TEXT, time=TIME, datacontenttype=TEXT,
+                data={"type": "object"},
+            )
+        ),
+        nextCursor=maybe(TEXT),
+    )
+}  # fmt: skip

@@ -77,9 +77,9 @@ def _service(event: Told, trigger: Trigger | None) -> Reading:
         given = event.content.artifactId
         why = "is required, or customData.version" if given is None else "names no version"
         raise InvalidRequest(why, event.field("subject.content.artifactId"))
-    n = event.number(None)
+    n, exact = event.number(None), event.exact_number
     ended = event.at if event.began else None  # nobody told when it began: no duration rather than none at all
-    of = _deployment(event, f"{n}.rollback" if n and trigger else n)
+    of = _deployment(event, exact or (f"{n}.rollback" if n and trigger else n))
     payload = of | wording.said(status=Status.SUCCESS.value, endedAt=ended)
     return _one(EventType.DEPLOYMENT, payload | wording.said(trigger=trigger.value if trigger else None), event)
 
@@ -113,7 +113,7 @@ def _run(event: Told, status: Status | None) -> Reading:
         return ignore(Ignored.UNMAPPED, "nothing names the version: send customData.version", found.via)
     status = status or _outcome(event)
     over = status is not Status.IN_PROGRESS
-    payload = _deployment(event, event.number(event.subject_id)) | wording.said(
+    payload = _deployment(event, event.exact_number or event.number(event.subject_id)) | wording.said(
         status=status.value,
         endedAt=event.at if over else None,
         cancelled=True if over and (event.content.outcome or "").startswith("cancel") else None,

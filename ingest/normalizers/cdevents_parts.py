@@ -69,6 +69,7 @@ class Custom(Foreign):
     cluster: Maybe[str] = None
     version: Maybe[str] = None
     attemptNumber: Maybe[str] = None
+    attemptId: Maybe[str] = None
     gitSha: Maybe[str] = None
     committedAt: Maybe[str] = None
     startedAt: Maybe[str] = None
@@ -132,6 +133,13 @@ class Told:
             return parse_instant(text) if text else None
         except ValueError:
             return None
+
+    @property
+    def exact_number(self) -> str | None:
+        """The number of customData.attemptId, where that is an attempt of the same service, cluster and version."""
+        parts = keys.split_attempt_id(self.custom.attemptId or "")
+        place = (self.found.cluster_id, self.found.service_id, self.version)
+        return parts[3] if parts and parts[:3] == place else None
 
     def number(self, own: str | None) -> str | None:
         """What joins the events of one try: customData.attemptNumber, the chain, the run's own id."""

@@ -48,7 +48,8 @@ def _payload(event: Told, suite: str, verdict: Verdict) -> dict[str, Any]:
         clusterId=event.found.cluster_id,
         serviceId=event.found.service_id,
         buildVersion=event.version,
-        attemptNumber=event.number(None) if number else None,  # a chain may hold several tries of one version
+        attemptNumber=event.exact_number
+        or (event.number(None) if number else None),  # a chain may hold several tries of one version
         suiteType=suite,
         testRunId=identifier(event.subject_id),
         gitSha=wording.sha(custom.gitSha),
