@@ -1,9 +1,9 @@
-"""Alerts as tables: the rules and where they stand, what fired and how far it got, and where sources disagree."""
+"""Alerts as tables: the rules and where they stand, what fired and how far it got."""
 
 from collections.abc import Mapping, Sequence
 
 from components.badges import badge
-from components.links import Query, build_path, cluster_path, link, page_path, service_path
+from components.links import Query, cluster_path, link, page_path, service_path
 from components.panel import row, table
 from components.quarantine_list import action
 from components.tags import Child, Node, el, mono
@@ -20,7 +20,6 @@ from data.alert_models import (
     Sent,
     Standing,
 )
-from data.disagreements import Noted
 
 PATH = "/alerts"
 EVENTS: dict[AlertEvent, str] = {
@@ -138,23 +137,6 @@ def _channel(name: str, said: Delivered) -> Node:
         tried = f", tried {counted(said.tries, 'time')}" if said.tries else ""
         parts.append(el("Div", f"{said.reason}{tried}", cls="ink-2 small wrap"))
     return el("Li", parts)
-
-
-def disagreements_table(noted: Sequence[Noted]) -> Node:
-    """A row for each attempt on which sources disagree, and who says what."""
-    columns = [("Attempt", ""), ("Began", ""), ("Who says what", "")]
-    return table("Attempts on which sources disagree", columns, [_noted(one) for one in noted])
-
-
-def _noted(one: Noted) -> Node:
-    said = [
-        el("Li", f"{found.field}: ", "; ".join(f"{source} says {value}" for source, value in found.said))
-        for found in one.disagreements
-    ]
-    return row(
-        link(mono(one.attempt_id), build_path(one.attempt_id), cls="wrap"),
-        el("Td", when(one.started_at), cls="nowrap"), el("Ul", said, cls="plain"),
-    )  # fmt: skip
 
 
 def rule_filter(rule: AlertRule | None, rule_id: str) -> Node:

@@ -19,6 +19,7 @@ from ingest.quarantine_records import Quarantined, State
 from ingest.quarantined import QuarantineDesk
 from ingest.queue import Depth, Queue
 from ingest.recent_openings import RecentOpenings
+from ingest.silence import WINDOW_HOURS, Silence, silences
 from ingest.verdict_book import Verdicts
 from ingest.verdicts import DeliveryVerdict, Noted
 
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 STATUS_SECONDS = 1.0
 OPENINGS_SECONDS = 30.0
+SILENCE_SECONDS = 60.0
 PAGE = 100
 RECORD_ID = re.compile(r"[0-9TZ:.-]{20,30}~[A-Za-z0-9._-]{1,100}", re.ASCII)
 
@@ -95,6 +97,7 @@ class IntakeDesk:
         self._archive = archive
         self._status: Kept[IntakeStatus] = Kept(STATUS_SECONDS)
         self._openings: Kept[list[OpenedTwice]] = Kept(OPENINGS_SECONDS)
+        self._silences: Kept[list[Silence]] = Kept(SILENCE_SECONDS)
         self._recent_openings = RecentOpenings()
 
     def records(
@@ -119,6 +122,10 @@ class IntakeDesk:
     def status(self) -> IntakeStatus:
         """Queue, sources and workers, looked at no more than once a second."""
         return self._status.answer(self._look)
+
+    def silences(self) -> list[Silence]:
+        """How long each source has been silent, beside what is usual of it; looked at once a minute."""
+        return self._silences.answer(self._look_for_silence)
 
     def recent(
         self,
@@ -150,6 +157,10 @@ class IntakeDesk:
             now, queue_state(depth, queue_reason, beats, now), source_states(heard, counted, now),
             tuple(worker_state(beat, now) for beat in beats), None, self._archive,
         )  # fmt: skip
+
+    def _look_for_silence(self) -> list[Silence]:
+        now = self._clock()
+        return silences(self._deliveries.sources(), self._verdicts.counts(now, WINDOW_HOURS), to_instant(now))
 
     def _depth(self) -> tuple[Depth | None, str | None]:
         if self._queue is None:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from dash import register_page
 
 import context
-from components import build_views, states, theme
+from components import build_views, contradictions, states, theme
 from components.build_steps import build_steps
 from components.copying import copy_button
 from components.failed_tests import gate_failures
@@ -17,6 +17,7 @@ from components.words import counted, duration, number
 from data import keys
 from data.builds import build
 from data.comparison import gate_changes
+from data.disagreements import disagreements
 from data.errors import NotFound
 from data.generation import Generation
 from data.health import with_missing
@@ -57,7 +58,8 @@ def _build(generation: Generation, attempt_id: str) -> list[Node]:
         el("Div", panel("Facts", facts, anchor="facts"), cls="half"),
         panel("Test runs", build_views.runs_table(detail.runs), anchor="runs"),
         panel(
-            "What each source said", build_views.claims_table(detail.claims), build_views.raw_events(detail.claims),
+            "What each source said", contradictions.disagreement_notice(disagreements(detail.claims)),
+            build_views.claims_table(detail.claims), build_views.raw_events(detail.claims),
             anchor="claims", note=counted(len(detail.claims), "event"),
         ),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dash import register_page
 
 import context
-from components import filters, intake_state, sources_table, states
+from components import contradictions, filters, intake_state, sources_table, states
 from components.links import page_path
 from components.panel import panel
 from components.tags import Child, Node, el
@@ -52,6 +52,7 @@ def _status_parts(generation: Generation) -> list[Part]:
     return [
         Part("numbers", _numbers, cls="kpis", what="the state of the intake", lasting=False),
         Part("sources", lambda: _sources(generation), what="the sources", lasting=False),
+        Part("disagreements", _disagreements, what="where sources disagree", lasting=False),
         Part("workers", _workers, what="the workers", lasting=False),
     ]
 
@@ -65,8 +66,20 @@ def _sources(generation: Generation) -> Node:
     if status.sources is None:
         raise Unavailable("the sources could not be read")
     twice = sources_table.opened_twice_notice(context.intake().opened_twice(context.scope(), generation.catalog))
+    silences = context.intake().silences()
     body: Child = sources_table.sources_table(status.sources) if status.sources else _nobody()
-    return panel("Sources", twice, body, anchor="sources", note="deliveries of the last 24 hours, by UTC hour")
+    return panel(
+        "Sources", contradictions.silence_notice(silences), twice, body, contradictions.usual_gaps(silences),
+        anchor="sources", note="deliveries of the last 24 hours, by UTC hour",
+    )  # fmt: skip
+
+
+def _disagreements() -> list[Node]:
+    found = context.alerts().disagreements(context.scope())
+    if not found:
+        return []
+    note = "of the last 30 days, the newest first; the build's page has every word of each"
+    return [panel("Sources disagree", contradictions.disagreements_table(found), anchor="disagreements", note=note)]
 
 
 def _nobody() -> Node:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The intake's answers as plain data, which the ingest page shows like any other view.
 INTAKE_VIEWS = {
     "ingest.effects", "ingest.explaining", "ingest.intake_status", "ingest.lab", "ingest.quarantine_records",
-    "ingest.verdicts",
+    "ingest.silence", "ingest.verdicts",
 }  # fmt: skip
 LAYERS = {
     "settings": {"data"},
