@@ -148,7 +148,7 @@ def gate_decision(asked: Asked) -> Response:
     except Unavailable:  # the answer says so, and is a no
         recent = None
     found = gate_check.check(gen, scope, service_id, version, cluster_id, recent, now)
-    body = {"asOf": gen.as_of, "generation": gen.generation} | quality_json.decision(found)
+    body: dict[str, Any] = {"asOf": gen.as_of, "generation": gen.generation} | quality_json.decision(found)
     if found.allowed:
         return caching.sent_as_is(body)
     problem = {

@@ -69,7 +69,7 @@ def mixed_table(rows: Sequence[MixedVersion]) -> Node:
 
 
 def _mixed(one: MixedVersion) -> Node:
-    name = [link(one.service_id, service_path(one.service_id), cls="strong"), " ", mono(one.version)]
+    name: list[Child] = [link(one.service_id, service_path(one.service_id), cls="strong"), " ", mono(one.version)]
     return row(name, _places(one, True), _places(one, False))
 
 

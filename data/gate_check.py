@@ -104,7 +104,7 @@ def _instead(of: Iterable[tuple[Cluster, PairState | None]]) -> str:
         else f"nothing on {one.cluster_id}"
         for one, state in of
     )  # fmt: skip
-    return f"not this version serves: {', '.join(told)}"
+    return f"it does not serve there; what does: {', '.join(told)}"
 
 
 def _in_production(gen: Generation, scope: Scope, target: Cluster, build: tuple[str, str]) -> Finding:

@@ -91,7 +91,8 @@ def facts_of(gen: Generation, scope: Scope, facts: ClusterFacts[pd.DataFrame], w
     filled = [part for part in parts if len(part)] or parts[:1]
     if not filled:
         return facts.work(AttemptColumns().frame(EVERYTHING, 0, 0, columns=facts.columns))
-    return pd.concat(filled, ignore_index=True).sort_values("started", ascending=False, kind="stable")
+    together: pd.DataFrame = pd.concat(filled, ignore_index=True)
+    return together.sort_values("started", ascending=False, kind="stable")
 
 
 def _within(found: pd.DataFrame, seen: Scope, since: int, until: int) -> Any:
@@ -214,7 +215,7 @@ def _same_build(gen: Generation, scope: Scope, found: same_build.Outcomes) -> Sa
     places: dict[tuple[str, str], list[Place]] = {}
     for row in found.rows.to_dict("records"):
         reason = row["reason"] if isinstance(row["reason"], str) else None
-        good = row["outcome"] == same_build.SUCCESS
+        good = row["outcome"] == flake_tax.SUCCESS
         place = Place(row["cluster"], row_id(row), from_milliseconds(row["started"]), good, reason)  # type: ignore[arg-type]  # str names
         places.setdefault((row["service"], row["version"]), []).append(place)
     rows = [

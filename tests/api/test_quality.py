@@ -96,7 +96,7 @@ def test_a_version_that_does_not_serve_in_the_stage_before_may_not_and_the_probl
     assert response.mimetype == "application/problem+json"
     found = response.get_json()
     validate(spec, {"$ref": "#/components/schemas/GateDenied"}, found)
-    assert found["reasons"] == [f"not this version serves: nothing on {PAVO}"]
+    assert found["reasons"] == [f"it does not serve there; what does: nothing on {PAVO}"]
     assert found["detail"] == found["reasons"][0]
 
 

@@ -1,5 +1,7 @@
 """What gates said and how it turned out: golden cases, and held against a walk over the attempts one by one."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,8 @@ def at(hour: int) -> int:
 
 def kinds(*attempts: Attempt, deployed: tuple[Deployed, ...] = ()) -> list[CaseKind]:
     builds = {("authn", version): [one for one in deployed if one.version == version] for version in ("1.0.0", "2")}
-    return [kind_of(row, builds)[0] for row in failures(frame(list(attempts))).to_dict("records")]
+    rows: list[Any] = failures(frame(list(attempts))).to_dict("records")
+    return [kind_of(row, builds)[0] for row in rows]
 
 
 def test_a_version_that_was_given_up_after_its_gate_failed_is_a_catch():

@@ -28,7 +28,7 @@ def world(*attempts: Attempt, **catalog: Any) -> Generation:
 
 
 def decided(gen: Generation, promotions: list[Promotion] | None = None, to: str = AQUILA, **changes: Any) -> Decision:
-    said = {"service_id": "authn", "version": "2.0.0", "scope": EVERYTHING} | changes
+    said: dict[str, Any] = {"service_id": "authn", "version": "2.0.0", "scope": EVERYTHING} | changes
     found = [] if promotions is None else promotions
     return check(gen, said["scope"], said["service_id"], said["version"], to, found, NOW)
 
