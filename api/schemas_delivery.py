@@ -141,7 +141,7 @@ _FILTER = {
     "serviceId": None, "clusterId": None, "team": "Platform", "from": "2026-01-26", "to": "2026-02-24",
     "edition": "2023",
 }  # fmt: skip
-_ROW = {
+_ROW: dict[str, Any] = {
     "attemptId": "aquila-us-west-2:authn:3.4.2:1284", "clusterId": "aquila-us-west-2", "serviceId": "authn",
     "buildVersion": "3.4.2", "status": "SUCCESS", "trigger": "promotion", "startedAt": "2026-02-20T10:00:00.000Z",
     "endedAt": "2026-02-20T10:12:00.000Z", "kind": "deployment", "excluded": None, "failure": "restored",

@@ -62,7 +62,9 @@ OF_FAILURE = {rule: place for place, rule in enumerate(FAILURES)}
 OF_REWORK = {why: place for place, why in enumerate(REWORKS)}
 FIRST_FAILURE = Sum.ROLLED_BACK
 FIRST_LEFT_OUT = Sum.NO_COMMIT_TIME
-IS_FIRST, IS_FIRST_HERE, HAS_LEAD = 1, 2, 4  # bits of `facts`
+# bits of `facts`; the last four are what the numbers need of a deployment
+FACTS = IS_FIRST, IS_FIRST_HERE, HAS_LEAD, FAILED_STATUS, *_ = tuple(1 << place for place in range(8))
+NEEDS = dict(zip((Sum.TIMED, Sum.TESTED, Sum.ENDED, Sum.TRIGGERED), FACTS[4:], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +185,22 @@ def in_columns(rows: Sequence[Row]) -> ServiceLedger:
     leads = [(at, lead) for at, row in enumerate(rows) for lead in row.leads]
     failed = [(at, row.judgement) for at, row in enumerate(rows) if row.judgement.failure]
     first_day = rows[0].started // DAY_MS
+    columns = {
+        "started": _column(rows, np.int64, lambda row: row.started),
+        "cluster": _column(rows, np.int16, lambda row: places[row.cluster]),
+        "kind": _column(rows, np.int8, lambda row: OF_KIND[row.judgement.kind]),
+        "failure": _column(rows, np.int8, lambda row: _place(OF_FAILURE, row.judgement.failure)),
+        "rework": _column(rows, np.int8, lambda row: _place(OF_REWORK, row.judgement.rework)),
+        "facts": _column(rows, np.uint8, _facts),
+    }
     return ServiceLedger(
         clusters=tuple(clusters),
-        started=_column(rows, np.int64, lambda row: row.started),
-        cluster=_column(rows, np.int16, lambda row: places[row.cluster]),
-        kind=_column(rows, np.int8, lambda row: OF_KIND[row.judgement.kind]),
-        failure=_column(rows, np.int8, lambda row: _place(OF_FAILURE, row.judgement.failure)),
-        rework=_column(rows, np.int8, lambda row: _place(OF_REWORK, row.judgement.rework)),
-        facts=_column(rows, np.uint8, _facts),
+        **columns,
         release=_column(rows, np.int32, lambda row: releases[row.version]),
         versions=_texts(versions),
         first_day=first_day,
         first_days=tuple(min(row.started for row in rows if row.cluster == one) // DAY_MS for one in clusters),
-        sums=_sums(rows, places, first_day),
+        sums=_sums(rows, first_day, len(clusters), columns),
         lead_row=np.array([at for at, _ in leads], dtype=np.int32),
         lead_sec=np.array([lead for _, lead in leads], dtype=np.int32),
         lead_bucket=bucket(np.array([lead for _, lead in leads], dtype=np.int64) * 1000).astype(np.int16),
@@ -224,35 +229,38 @@ def _place(places: Mapping[Any, int], of: object) -> int:
 
 
 def _facts(row: Row) -> int:
-    return IS_FIRST * row.first | IS_FIRST_HERE * row.first_here | HAS_LEAD * bool(row.leads)
+    """The bits of a row, in the order of FACTS."""
+    said = (
+        row.first, row.first_here, bool(row.leads), row.failed_status, row.timed, row.tested, row.ended is not None,
+        row.triggered,
+    )  # fmt: skip
+    return sum(1 << place for place, is_so in enumerate(said) if is_so)
 
 
-def _sums(rows: Sequence[Row], places: Mapping[str, int], first_day: int) -> Array:
-    """Counts by cluster, day and Sum."""
-    found = np.zeros((len(places), rows[-1].started // DAY_MS - first_day + 1, len(Sum)), dtype=np.int32)
-    for row in rows:
-        of_day = found[places[row.cluster], row.started // DAY_MS - first_day]
-        for at in _counted(row):
-            of_day[at] += 1
-        for at, reason in enumerate(LEFT_OUT):
-            of_day[FIRST_LEFT_OUT + at] += row.left_out.get(reason, 0)
-    return found
+def _sums(rows: Sequence[Row], first_day: int, count: int, columns: Mapping[str, Array]) -> Array:
+    """Counts by cluster (of `count`), day and Sum."""
+    kind, facts = columns["kind"], columns["facts"]
+    days = rows[-1].started // DAY_MS - first_day + 1
+    cell = columns["cluster"].astype(np.int64) * days + columns["started"] // DAY_MS - first_day
+    found = np.zeros((len(Sum), count * days), dtype=np.int32)
 
+    def add(at: int, which: Array) -> None:
+        found[at] = np.bincount(cell[which], minlength=count * days)
 
-def _counted(row: Row) -> list[int]:
-    """Which sums a row adds one to."""
-    known = row.judgement
-    counted = [OF_KIND[known.kind]]
-    if known.failure:
-        counted.append(FIRST_FAILURE + OF_FAILURE[known.failure])
-    said = {
-        Sum.FAILED_STATUS: row.failed_status, Sum.REWORK: known.rework is not None, Sum.FIRST: row.first,
-        Sum.FIRST_HERE: row.first_here,
-    }  # fmt: skip
-    if known.kind is Kind.DEPLOYMENT:
-        has = {
-            Sum.TIMED: row.timed, Sum.TESTED: row.tested, Sum.ENDED: row.ended is not None,
-            Sum.TRIGGERED: row.triggered,
-        }  # fmt: skip
-        said |= has | {Sum.COMPLETE: all(has.values())}
-    return counted + [at for at, is_so in said.items() if is_so]
+    for place in range(len(KINDS)):
+        add(place, kind == place)
+    for place in range(len(FAILURES)):
+        add(FIRST_FAILURE + place, columns["failure"] == place)
+    deployed = kind == Sum.DEPLOYMENTS
+    add(Sum.FAILED_STATUS, (facts & FAILED_STATUS) > 0)
+    add(Sum.REWORK, columns["rework"] != NONE)
+    add(Sum.FIRST, (facts & IS_FIRST) > 0)
+    add(Sum.FIRST_HERE, (facts & IS_FIRST_HERE) > 0)
+    for need, bit in NEEDS.items():
+        add(need, deployed & ((facts & bit) > 0))
+    everything = sum(NEEDS.values())
+    add(Sum.COMPLETE, deployed & ((facts & everything) == everything))
+    for at, reason in enumerate(LEFT_OUT):
+        left = np.fromiter((row.left_out.get(reason, 0) for row in rows), dtype=np.int64, count=len(rows))
+        found[FIRST_LEFT_OUT + at] = np.bincount(cell, weights=left, minlength=count * days)
+    return np.ascontiguousarray(found.T).reshape(count, days, len(Sum))

@@ -76,8 +76,16 @@ def _open(since: Sequence[int]) -> OpenFailures:
 
 def _coverage(total: Sequence[int]) -> Coverage:
     n = total[Sum.DEPLOYMENTS]
-    parts = (total[at] for at in (Sum.TIMED, Sum.TESTED, Sum.ENDED, Sum.TRIGGERED))
-    return Coverage(n, *parts, bands.grade(total[Sum.COMPLETE], n), total[Sum.COMPLETE])
+    complete = total[Sum.COMPLETE]
+    return Coverage(
+        n,
+        total[Sum.TIMED],
+        total[Sum.TESTED],
+        total[Sum.ENDED],
+        total[Sum.TRIGGERED],
+        bands.grade(complete, n),
+        complete,
+    )
 
 
 def _excluded(total: Sequence[int]) -> Mapping[str, int]:

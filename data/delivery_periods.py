@@ -1,9 +1,8 @@
 """Days, ISO weeks and months of a period: what the delivery numbers are put into. Pure; days are UTC."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from data.day_numbers import EPOCH, day_name, day_number
 from data.models import Day
@@ -27,7 +26,8 @@ def grain(start: Day, end: Day) -> str:
     return "day" if length <= MOST_DAYS else "week" if length <= MOST_WEEKS_DAYS else "month"
 
 
-def pieces(start: int, end: int, kind: str) -> list[Piece]:
+@lru_cache(maxsize=1024)
+def pieces(start: int, end: int, kind: str) -> tuple[Piece, ...]:
     """The period [start, end) of day numbers by the day, the ISO week (from Monday) or the month."""
     found: list[Piece] = []
     at = start
@@ -35,7 +35,7 @@ def pieces(start: int, end: int, kind: str) -> list[Piece]:
         first, after = _around(at, kind)
         found.append(Piece(day_name(first), at, min(after, end), first >= start and after <= end))
         at = after
-    return found
+    return tuple(found)
 
 
 def _around(day: int, kind: str) -> tuple[int, int]:
@@ -52,11 +52,6 @@ def _around(day: int, kind: str) -> tuple[int, int]:
 
 def _number(day: date) -> int:
     return (day - EPOCH).days
-
-
-def place_of(found: Sequence[Piece], day: int) -> int:
-    """Which piece a day of the period is in."""
-    return bisect_right([one.first for one in found], day) - 1
 
 
 def full(start: int, end: int, kind: str) -> list[Piece]:

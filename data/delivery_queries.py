@@ -6,6 +6,7 @@ Everything is worked out once a generation; only how old the oldest open failure
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -99,8 +100,8 @@ def failed_deployments(gen: Generation, scope: Scope, since_ms: int, until_ms: i
     return found
 
 
-def _listed(column: Array) -> list[object]:
-    return column.tolist()
+def _listed(column: Array) -> list[Any]:
+    return list(column.tolist())
 
 
 def previous(gen: Generation, wanted: DeliveryFilter) -> DeliveryFilter | None:

@@ -119,19 +119,20 @@ def _matching(one: ServiceLedger, scope: Scope, wanted: LedgerFilter, since: int
         mask &= one.failure[cut] != NONE
     if wanted.included is not None:
         mask &= _included(one, cut, wanted.metric) == wanted.included
-    return np.flatnonzero(mask) + first
+    found: Array = np.flatnonzero(mask) + first
+    return found
 
 
 def _included(one: ServiceLedger, cut: slice, metric: MetricId | None) -> Array:
     deployed: Array = one.kind[cut] == DEPLOYMENT
     if metric is MetricId.REWORK_RATE:
-        return deployed | (one.kind[cut] == RESTORE)
-    if metric is MetricId.LEAD_TIME:
-        return deployed & ((one.facts[cut] & HAS_LEAD) > 0)
-    if metric is MetricId.RECOVERY_TIME:
+        deployed = deployed | (one.kind[cut] == RESTORE)
+    elif metric is MetricId.LEAD_TIME:
+        deployed = deployed & ((one.facts[cut] & HAS_LEAD) > 0)
+    elif metric is MetricId.RECOVERY_TIME:
         still_open = np.zeros(len(one.started), dtype=np.bool_)
         still_open[one.failed_row[one.recovered == NONE]] = True
-        return deployed & ~still_open[cut]
+        deployed = deployed & ~still_open[cut]
     return deployed
 
 

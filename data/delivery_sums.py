@@ -36,7 +36,7 @@ class Values:
     cluster: Array
     day: Array
     value: Array
-    bucket: Array
+    bucket: Array | None = None  # of durations.sketch, where it is known already
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +123,7 @@ def _add_values(
     span: tuple[int, int],
     found: dict[str, list[tuple[Array, ...]]],
 ) -> None:
-    """The times of the rows in the period: (service, cluster, day, value, bucket or nothing) of each kind."""
+    """The times of the rows in the period: (service, cluster, day, value, of leads its bucket) of each kind."""
     places = np.full(len(one.clusters), NONE, dtype=np.int16)
     places[own] = theirs
     first, end = one.rows_between(span[0] * DAY_MS, span[1] * DAY_MS)
@@ -131,11 +131,11 @@ def _add_values(
     def cut(rows: Array) -> slice:
         return slice(*np.searchsorted(rows, [first, end]).tolist())
 
-    def add(name: str, rows: Array, value: Array, buckets: Array | None = None) -> None:
+    def add(name: str, rows: Array, *values: Array) -> None:
         cluster = places[one.cluster[rows]]
         seen = cluster >= 0
         day = (one.started[rows] // DAY_MS - span[0]).astype(np.int32)
-        whole = np.full(len(rows), service, dtype=np.int32), cluster, day, value, _buckets(value, buckets)
+        whole: tuple[Array, ...] = (np.full(len(rows), service, dtype=np.int32), cluster, day, *values)
         found[name].append(whole if seen.all() else tuple(column[seen] for column in whole))
 
     at = cut(one.lead_row)
@@ -152,14 +152,10 @@ def _add_values(
     add("direct", rows[~known], took[~known])
 
 
-def _buckets(value: Array, buckets: Array | None) -> Array:
-    return bucket(value).astype(np.int16) if buckets is None else buckets
-
-
 def _values(found: Sequence[tuple[Array, ...]]) -> Values:
     if not found:
         nothing = np.zeros(0, dtype=np.int64)
-        return Values(nothing, nothing, nothing, nothing, nothing)
+        return Values(nothing, nothing, nothing, nothing)
     return Values(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
@@ -172,7 +168,8 @@ def times(of: Values, groups: Array, count: int) -> list[Times]:
     found = [Times()] * count
     if large.any():
         wide = large[group]
-        codes = group[wide] * BUCKETS + of.bucket[inside][wide]
+        buckets = bucket(value[wide]) if of.bucket is None else of.bucket[inside][wide]
+        codes = group[wide] * BUCKETS + buckets
         sketches = np.bincount(codes, minlength=count * BUCKETS).reshape(count, BUCKETS)
         for at in np.flatnonzero(large).tolist():
             p50, p90 = (sketched_quantile(sketches[at], share) / 1000 for share in (0.5, 0.9))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data import keys
@@ -13,6 +14,8 @@ from data.day_numbers import milliseconds
 from data.delivery_judge import Judgement, Kind, Trouble, Try, Walk, concerned, judged, walk
 from data.delivery_leads import NO_COMMIT_TIME, leads
 from data.models import SUCCESSFUL, Incident, Status, Trigger, Verdict
+
+NEVER = 1 << 60
 
 Linked = Mapping[tuple[str, int], Trouble]  # by cluster and place among its attempts
 
@@ -58,24 +61,24 @@ def told(
 
     `frame`: the service's attempts there and in the stage `lowest`.
     """
-    every = list(_attempts(frame, service.service_id))
+    on: Any = frame["cluster"]
     here = sorted(
-        (one for one in every if one.cluster in production),
+        _attempts(frame[on.isin(production)], service.service_id),
         key=lambda one: (one.tried.started, one.cluster, one.tried.attempt_id),
     )
     by_cluster: dict[str, list[int]] = {}  # cluster -> rows
     for at, one in enumerate(here):
         by_cluster.setdefault(one.cluster, []).append(at)
     tries = {cluster: [here[at].tried for at in places] for cluster, places in by_cluster.items()}
-    expected = frozenset(service.suites)
+    tested = _Tested(frozenset(service.suites))
     rows: dict[int, Row] = {}
     for cluster, found in _judged(tries, incidents).items():
         places = by_cluster[cluster]
         for place, judgement in enumerate(found):
             by = None if judgement.recovered_by is None else places[judgement.recovered_by]
-            rows[places[place]] = _row(here[places[place]], judgement, by, expected)
+            rows[places[place]] = _row(here[places[place]], judgement, by, tested)
     ordered = [rows[at] for at in range(len(here))]
-    _mark_firsts(ordered, _first_successes(one for one in every if one.cluster in lowest))
+    _mark_firsts(ordered, _first_successes(frame[on.isin(lowest)]))
     return ordered
 
 
@@ -110,27 +113,35 @@ def _texts(frame: pd.DataFrame, name: str) -> list[str | None]:
     return [None if code < 0 else words[code] for code in column.cat.codes.tolist()]
 
 
-def _row(of: _Attempt, judgement: Judgement, by: int | None, expected: frozenset[str]) -> Row:
+def _row(of: _Attempt, judgement: Judgement, by: int | None, tested: "_Tested") -> Row:
     tried = of.tried
-    found, without = [], {}
+    found: list[int] = []
+    without: dict[str, int] = {}
     if judgement.kind is Kind.DEPLOYMENT:
         found, without = leads(of.commits, of.committed, tried.ended)
     return Row(
         of.cluster, tried.version, tried.started, tried.ended, judgement, by,
         failed_status=tried.status is Status.FAILED and not tried.cancelled,
         triggered=tried.trigger is not Trigger.UNKNOWN,
-        tested=_tested(of.verdicts, expected),
+        tested=tested.by(of.verdicts),
         timed=bool(found) or any(reason != NO_COMMIT_TIME for reason in without),
         leads=found,
         left_out=without,
     )  # fmt: skip
 
 
-def _tested(verdicts: str, expected: frozenset[str]) -> bool:
-    """Whether each expected suite had a run; one without tests is none."""
-    if not expected:
-        return True
-    return expected <= {gate.suite for gate in verdicts_of(verdicts) if gate.verdict is not Verdict.MISSING}
+@dataclass(slots=True)
+class _Tested:
+    """Whether each expected suite had a run, by what an attempt's gates said; one without tests is none."""
+
+    expected: frozenset[str]
+    known: dict[str, bool] = field(default_factory=dict)
+
+    def by(self, verdicts: str) -> bool:
+        if verdicts not in self.known:
+            ran = {gate.suite for gate in verdicts_of(verdicts) if gate.verdict is not Verdict.MISSING}
+            self.known[verdicts] = self.expected <= ran
+        return self.known[verdicts]
 
 
 def _judged(tries: Mapping[str, Sequence[Try]], incidents: Sequence[Incident]) -> dict[str, list[Judgement]]:
@@ -200,13 +211,17 @@ def _trouble(incident: Incident) -> Trouble:
     return Trouble(incident.incident_id, milliseconds(incident.started_at), resolved)
 
 
-def _first_successes(attempts: Iterable[_Attempt]) -> dict[str, int]:
+def _first_successes(frame: pd.DataFrame) -> dict[str, int]:
     """Version -> when it first succeeded."""
-    found: dict[str, int] = {}
-    for one in attempts:
-        if one.tried.status in SUCCESSFUL and not one.tried.cancelled:
-            found[one.tried.version] = min(one.tried.end, found.get(one.tried.version, one.tried.end))
-    return found
+    status: Any = frame["status"]
+    version: Any = frame["version"]
+    good = (status.isin([one.value for one in SUCCESSFUL]) & ~frame["cancelled"]).to_numpy()
+    ended, started = frame["ended"].to_numpy(), frame["started"].to_numpy()
+    ends = np.where(ended == MISSING, started, ended)[good]
+    first = np.full(len(version.cat.categories), NEVER)
+    np.minimum.at(first, version.cat.codes.to_numpy()[good], ends)
+    words = version.cat.categories.tolist()
+    return {words[at]: end for at, end in enumerate(first.tolist()) if end < NEVER}
 
 
 def _mark_firsts(rows: Sequence[Row], lower: Mapping[str, int]) -> None:

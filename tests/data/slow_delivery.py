@@ -42,14 +42,15 @@ def order(one: Attempt):
 
 
 def older(version: str, than: str, pair: Sequence[Attempt]) -> bool:
-    def numbers(text):
+    def numbers(text: str) -> tuple[int, ...] | None:
         parts = text.split(".")
         return tuple(map(int, parts)) if len(parts) == 3 and all(part.isdigit() for part in parts) else None
 
-    if numbers(version) and numbers(than):
-        return numbers(version) < numbers(than)
+    mine, theirs = numbers(version), numbers(than)
+    if mine and theirs:
+        return mine < theirs
 
-    def appeared(wanted):
+    def appeared(wanted: str) -> tuple[datetime, str]:
         return min((time(one.started_at), one.attempt_id) for one in pair if one.build_version == wanted)
 
     return appeared(version) < appeared(than)

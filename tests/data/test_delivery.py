@@ -12,7 +12,7 @@ from data.catalog_models import Catalog, Cluster, ClusterType, Service
 from data.delivery_queries import delivery
 from data.delivery_refresh import with_ledger
 from data.delivery_rows import ledger
-from data.delivery_views import DeliveryFilter, LedgerFilter, MetricId
+from data.delivery_views import DeliveryFilter, LedgerFilter, LedgerRow, MetricId
 from data.instants import add
 from data.models import EVERYTHING, Commit, Gate, Incident, Status, Trigger, Verdict
 from tests.data import slow_delivery as slow
@@ -41,7 +41,7 @@ def out(started_at, version, cluster_id=AQUILA, **changes):
 
 
 def made(attempts, incidents=()):
-    by_service = {}
+    by_service: dict[str, list[Incident]] = {}
     for one in sorted(incidents, key=lambda one: (one.started_at, one.incident_id)):
         by_service.setdefault(one.service_id, []).append(one)
     return replace(generation(attempts, catalog=CATALOG), incidents=by_service)
@@ -213,7 +213,8 @@ def test_a_ledger_that_followed_changes_is_one_from_scratch(past, cut):
 @settings(max_examples=30, deadline=None)
 @given(past=pasts(), limit=st.integers(1, 5))
 def test_pages_of_the_ledger_are_the_ledger(past, limit):
-    gen, after, found = made(*past), None, []
+    gen, after = made(*past), None
+    found: list[LedgerRow] = []
     while True:
         page = ledger(gen, EVERYTHING, LedgerFilter(PERIOD), NOW, limit, after)
         found += page.rows

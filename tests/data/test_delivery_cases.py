@@ -11,8 +11,8 @@ from data.delivery_views import Band, DeliveryFilter, Edition, Grade, MetricId
 from data.errors import NotFound
 from data.instants import add, day_before
 from data.models import EVERYTHING, Incident, Scope, Status, Trigger
-from tests.data.test_delivery import AQUILA, LYRA, MIRA, PERIOD, made, metric, numbers, out, rows
-from tests.read_model import NOW, PAVO, gate
+from tests.data.test_delivery import LYRA, PERIOD, made, metric, numbers, out, rows
+from tests.read_model import AQUILA, MIRA, NOW, PAVO, gate
 
 WENT_BACK = [
     out("2026-02-10T10:00:00Z", "1.0.0"), out("2026-02-11T10:00:00Z", "2.0.0"),
