@@ -126,7 +126,7 @@ class AlertBook:
 
     def stand(self, rule_id: str, standing: Standing, was: Standing | None) -> bool:
         """Note a step; False where another process noted one first."""
-        item = {
+        item: Item = {
             "pk": text(STANDING), "sk": text(rule_id), "firing": {"BOOL": standing.firing},
             "since": text(standing.since), "value": number(standing.value), "changes": number(standing.number),
         }  # fmt: skip
@@ -211,10 +211,11 @@ def _due(item: Mapping[str, Any]) -> Due:
 
 def _listed_item(alert: Alert, place: str, fired_at: Instant) -> Item:
     pending = {channel: text(_delivered_text(Delivered(Sent.PENDING))) for channel in alert.to}
-    return {
+    item: Item = {
         "pk": text(ALERTS), "sk": text(place), "body": text(orjson.dumps(alert_body(alert)).decode()),
         "firedAt": text(fired_at), "channels": {"M": pending},
-    } | _expiry(fired_at)  # fmt: skip
+    }  # fmt: skip
+    return item | _expiry(fired_at)
 
 
 def _fired(item: Mapping[str, Any]) -> Fired:

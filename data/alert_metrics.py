@@ -10,10 +10,12 @@ import pandas as pd
 
 from data.alert_models import METRIC_WORDS, Alert, AlertKind, AlertMetric, AlertRule, Measured, Standing
 from data.alert_rules import key_of
-from data.day_numbers import milliseconds
+from data.day_numbers import from_milliseconds, milliseconds
+from data.delivery_queries import delivery
+from data.delivery_views import DeliveryFilter, MetricId
 from data.generation import Generation
-from data.instants import to_instant
-from data.models import EVERYTHING, SUCCESSFUL, Instant, Status
+from data.instants import day_before, from_instant, to_instant
+from data.models import EVERYTHING, SUCCESSFUL, Instant, Scope, Status
 
 HOUR_MS = 3_600_000
 
@@ -90,8 +92,22 @@ def _share(statuses: frozenset[Status]) -> Callable[[Generation, AlertRule, int]
     return measure
 
 
-def _attempts(generation: Generation, rule: AlertRule, until: int) -> pd.DataFrame:
-    since = until - int(timedelta(days=rule.window_days).total_seconds() * 1000)
+def _delivery(metric: MetricId) -> Callable[[Generation, AlertRule, int], Measured]:
+    """A delivery metric of production, over whole days of which the last is the running one."""
+
+    def measure(generation: Generation, rule: AlertRule, until: int) -> Measured:
+        now = from_milliseconds(until - 1)
+        clusters, services = _places(generation, rule)
+        days = DeliveryFilter(day_before(now[:10], rule.window_days - 1), now[:10])
+        within = Scope(clusters=frozenset(clusters), services=frozenset(services))
+        found = delivery(generation, within, days, from_instant(now)).numbers.metrics[metric]
+        return Measured(None if found.value is None else 100.0 * found.value, found.n, found.reason)
+
+    return measure
+
+
+def _places(generation: Generation, rule: AlertRule) -> tuple[set[str], set[str]]:
+    """The clusters and services a rule is about."""
     clusters = {
         one.cluster_id
         for one in generation.clusters.values()
@@ -102,6 +118,12 @@ def _attempts(generation: Generation, rule: AlertRule, until: int) -> pd.DataFra
         for one in generation.services.values()
         if (not rule.team or one.team == rule.team) and (not rule.services or one.service_id in rule.services)
     }
+    return clusters, services
+
+
+def _attempts(generation: Generation, rule: AlertRule, until: int) -> pd.DataFrame:
+    since = until - int(timedelta(days=rule.window_days).total_seconds() * 1000)
+    clusters, services = _places(generation, rule)
     every_service = not rule.team and not rule.services
     return generation.attempts.frame(
         EVERYTHING, since, until, cluster_ids=clusters, service_ids=None if every_service else services,
@@ -113,4 +135,6 @@ METRICS: dict[AlertMetric, Callable[[Generation, AlertRule, int], Measured]] = {
     AlertMetric.ATTEMPT_SUCCESS_RATE: _share(SUCCESSFUL),
     AlertMetric.FAILED_ATTEMPT_RATE: _share(frozenset({Status.FAILED})),
     AlertMetric.ROLLBACK_RATE: _share(frozenset({Status.ROLLBACK})),
+    AlertMetric.CHANGE_FAILURE_RATE: _delivery(MetricId.FAILURE_RATE),
+    AlertMetric.REWORK_RATE: _delivery(MetricId.REWORK_RATE),
 }

@@ -27,12 +27,16 @@ class AlertMetric(StrEnum):
     ATTEMPT_SUCCESS_RATE = "attempt_success_rate"
     FAILED_ATTEMPT_RATE = "failed_attempt_rate"
     ROLLBACK_RATE = "rollback_rate"
+    CHANGE_FAILURE_RATE = "change_failure_rate"
+    REWORK_RATE = "deployment_rework_rate"
 
 
 METRIC_WORDS = {
     AlertMetric.ATTEMPT_SUCCESS_RATE: "Attempt success rate",
     AlertMetric.FAILED_ATTEMPT_RATE: "Failed attempts",
     AlertMetric.ROLLBACK_RATE: "Rolled back",
+    AlertMetric.CHANGE_FAILURE_RATE: "Change failure rate",
+    AlertMetric.REWORK_RATE: "Deployment rework rate",
 }
 
 

@@ -23,10 +23,12 @@ from data.alert_models import (
 from data.alert_rules import MOST_AGE_SEC, Told, of_attempts
 from data.catalog_file import CatalogFileError, parse_catalog
 from data.catalog_models import Catalog, Freeze
+from data.delivery_queries import delivery
+from data.delivery_views import DeliveryFilter, MetricId
 from data.disagreements import Disagreement, disagreements
 from data.events import DeploymentEvent, sealed, to_claim
-from data.instants import add, to_instant
-from data.models import Claim, Gate, Status, Trigger, Verdict
+from data.instants import add, day_before, to_instant
+from data.models import EVERYTHING, Claim, Gate, Status, Trigger, Verdict
 from tests.read_model import AQUILA, CATALOG, MIRA, NOW, attempt, generation
 
 NOW_TEXT = to_instant(NOW)
@@ -199,11 +201,29 @@ def test_a_rate_counts_the_finished_attempts_of_its_window_alone():
         attempt(to_instant(NOW - 9 * day), n="6", status=Status.FAILED),
     ]
     held = generation(attempts, catalog=CATALOG)
-    assert measured(held, RATE, NOW) == Measured(pytest.approx(100 / 3), 3)
+    assert measured(held, RATE, NOW) == Measured(100 / 3, 3)
     staged = a_rule(None, metric=AlertMetric.FAILED_ATTEMPT_RATE, above=1.0, stage="Production")
     assert measured(held, staged, NOW) == Measured(100.0, 1)
     nobody = a_rule(None, metric=AlertMetric.ROLLBACK_RATE, above=1.0, team="Nobody")
     assert measured(held, nobody, NOW) == Measured(None, 0, "no_attempts")
+
+
+def test_delivery_metrics_are_the_delivery_page_s_own_numbers_of_production():
+    hours = timedelta(hours=1)
+    put_out = [("1.0.0", 30, {}), ("1.1.0", 20, {}), ("1.0.0", 19, {"trigger": Trigger.ROLLBACK}), ("1.2.0", 5, {})]
+    attempts = [
+        attempt(to_instant(NOW - n * hours), n=str(n), build_version=version, cluster_id=AQUILA, **more)
+        for version, n, more in put_out
+    ]
+    held = generation([*attempts, attempt(to_instant(NOW - hours), status=Status.FAILED)], catalog=CATALOG)
+    rule = a_rule(None, metric=AlertMetric.CHANGE_FAILURE_RATE, above=15.0)
+    wanted = DeliveryFilter(day_before(NOW_TEXT[:10], 6), NOW_TEXT[:10])
+    shown = delivery(held, EVERYTHING, wanted, NOW).numbers.metrics[MetricId.FAILURE_RATE]
+    found = measured(held, rule, NOW)
+    assert (found.value, found.n) == (pytest.approx(100 * (shown.value or 0)), shown.n)
+    assert shown.n == 3
+    elsewhere = a_rule(None, metric=AlertMetric.REWORK_RATE, above=1.0, stage="Staging")
+    assert measured(held, elsewhere, NOW).value is None
 
 
 FILE = """
