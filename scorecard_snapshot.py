@@ -205,7 +205,7 @@ def _sent(parts: Parts, url: str, text: str) -> bool:
 
 
 def _address(public_url: str | None) -> scorecard_moves.Address:
-    return lambda service_id: f"{public_url}/scorecard?service={service_id}" if public_url else None
+    return lambda service_id: f"{public_url}/scorecard#service-{service_id}" if public_url else None
 
 
 def _page(public_url: str | None) -> str | None:

@@ -216,7 +216,7 @@ def test_a_week_is_told_once_with_what_moved_and_why(aws):
         "2 down, 0 up, 0 otherwise changed"
     )
     assert lines[1].endswith(
-        "*<https://dashboard.example.com/scorecard?service=authn|Authentication>* Silver → no level"
+        "*<https://dashboard.example.com/scorecard#service-authn|Authentication>* Silver → no level"
     )
     assert "no longer kept: Deployments work (0\u202f%, at least 80\u202f% is asked)" in lines[2]
     assert "Used &amp; &lt;seen&gt;" in lines[3]
