@@ -143,4 +143,11 @@ def rule_filter(rule: AlertRule | None, rule_id: str) -> Node:
     """The rule the list is narrowed to, and the way out."""
     words = rule.name if rule else rule_id
     everything: Query = {}
-    return el("P", "Only of ", el("Strong", words), ". ", link("Show all", page_path(PATH, everything, "fired")))
+    return el(
+        "P",
+        "Only of ",
+        el("Strong", words),
+        ". ",
+        link("Show all", page_path(PATH, everything, "fired")),
+        cls="alerts-only",
+    )
