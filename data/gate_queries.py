@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from statistics import median
+from heapq import nlargest
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,7 @@ import pandas as pd
 
 from data import aggregations as agg
 from data import gate_backtest, gate_cases, visible
-from data.attempt_columns import AttemptColumns, Chunk
-from data.cluster_facts import EVER
+from data.attempt_columns import AttemptColumns
 from data.day_numbers import from_milliseconds
 from data.gate_backtest import Judged, evidence, judged
 from data.gate_cases import Deployed
@@ -21,7 +20,18 @@ from data.generation import Generation
 from data.models import Scope
 from data.promotion_path import way
 from data.quality_ledger import Build, deployed_between, deployed_builds
-from data.quality_queries import FAILURES, MOST_ROWS, facts_of, kept, row_id, seen_in, span_of
+from data.quality_queries import (
+    EVER,
+    FAILURES,
+    MOST_ROWS,
+    facts_of,
+    kept,
+    newest,
+    parts_of,
+    row_id,
+    seen_in,
+    span_of,
+)
 from data.quality_views import (
     BackTest,
     BackTestRow,
@@ -54,36 +64,50 @@ def back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTe
 def attempts_of(attempts: AttemptColumns, scope: Scope, builds: Collection[Build], columns: Collection[str],
                 cluster_ids: Collection[str] | None = None) -> pd.DataFrame:  # fmt: skip
     """Every attempt that is held of these versions of services, oldest first."""
-    found: dict[tuple[str, str], Chunk] = {}
-    versions = {version for _, version in builds}
     services = {service for service, _ in builds}
-    for place, (cluster, chunk) in enumerate(attempts.parts(scope, cluster_ids)):
-        mask = _named(chunk, "version", versions) & _named(chunk, "service", services)
-        if mask.any():
-            found[cluster, f"{place:06}"] = chunk.kept(mask)
-    frame = AttemptColumns(found).frame(scope, 0, EVER, columns={*columns, "service", "version"})
-    names = zip(frame["service"].tolist(), frame["version"].tolist(), strict=True)
-    return frame[np.array([build in builds for build in names], dtype=np.bool_)]
+    frame = attempts.frame(
+        scope, 0, EVER, cluster_ids=cluster_ids, service_ids=services, columns={*columns, "service", "version"}
+    )
+    versions = {version for _, version in builds}
+    named = np.array([str(one) in versions for one in frame["version"].cat.categories], dtype=np.bool_)
+    found: pd.DataFrame = frame[named[frame["version"].cat.codes.to_numpy()]] if len(frame) else frame
+    pairs = zip(found["service"].tolist(), found["version"].tolist(), strict=True)
+    return found[np.array([build in builds for build in pairs], dtype=np.bool_)]
 
 
-def _named(chunk: Chunk, name: str, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
-    """Which rows say one of these words; there is a word wherever there is a row."""
-    words = np.array([word in wanted for word in chunk.words[name].tolist()], dtype=np.bool_)
-    return words[chunk.arrays[name]]
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """The cases of one service, counted, and the newest; `tested`: change failures the suite had a word of."""
+
+    counts: Counter[tuple[str, CaseKind]]
+    tested: Counter[str]
+    rows: list[GateCase]
 
 
 def _effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Effectiveness:
-    escapes, tested = _escapes(gen, scope, wanted)
-    cases = [*_failures(gen, scope, wanted), *escapes]
-    cases.sort(key=lambda one: (one[0].at, one[0].attempt_id, one[0].suite), reverse=True)
+    parts = parts_of(gen, scope, wanted, "gate cases", lambda of: _cases_of(gen, scope, of))
     suites = agg.selected(gen.columns.suites, seen_in(gen, scope, wanted), wanted.start, wanted.end)
-    counts = Counter((one.suite, one.kind) for one, _ in cases)
-    names = dict.fromkeys((*gen.catalog.suites, *agg.seen_suites(suites), *sorted({one.suite for one, _ in cases})))
+    counts = sum((one.counts for one in parts), Counter[tuple[str, CaseKind]]())
+    tested = sum((one.tested for one in parts), Counter[str]())
+    named = sorted({suite for suite, _ in counts} | set(tested))
     return Effectiveness(
         gen.freshness(now), wanted,
-        [_suite(name, agg.selected_suite(suites, name), counts, tested[name]) for name in names],
-        _named_cases(gen, scope, cases[:MOST_ROWS]), len(cases),
+        [_suite(name, agg.selected_suite(suites, name), counts, tested[name])
+         for name in dict.fromkeys((*gen.catalog.suites, *agg.seen_suites(suites), *named))],
+        newest((one.rows for one in parts), _newness), counts.total(),
     )  # fmt: skip
+
+
+def _cases_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Cases:
+    escapes, tested = _escapes(gen, scope, wanted)
+    cases = [*_failures(gen, scope, wanted), *escapes]
+    counts = Counter((one.suite, one.kind) for one, _ in cases)
+    shown = nlargest(MOST_ROWS, cases, key=lambda one: _newness(one[0]))
+    return _Cases(counts, tested, _named_cases(gen, scope, shown))
+
+
+def _newness(one: GateCase) -> tuple[str, str, str]:
+    return one.at, one.attempt_id, one.suite
 
 
 def _failures(gen: Generation, scope: Scope, wanted: QualityFilter) -> Iterable[Case]:
@@ -172,7 +196,32 @@ def _suite(name: str, suites: pd.DataFrame, counts: Mapping[tuple[str, CaseKind]
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A rule tried on one service: counts by (held back, change failure), soak missing in ms, the newest rows."""
+
+    counts: Counter[tuple[bool, bool]]
+    left_out: int
+    missing: npt.NDArray[np.int64]
+    rows: list[BackTestRow]
+
+
 def _back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestRule, now: datetime) -> BackTest:
+    parts = parts_of(gen, scope, wanted, rule, lambda of: _tried(gen, scope, of, rule))
+    counts = sum((one.counts for one in parts), Counter[tuple[bool, bool]]())
+    missing = np.concatenate([np.zeros(0, dtype=np.int64), *(one.missing for one in parts)])
+    return BackTest(
+        freshness=gen.freshness(now), filter=wanted, rule=rule, deployments=counts.total(),
+        left_out=sum(one.left_out for one in parts), blocked_rightly=counts[True, True],
+        blocked_wrongly=counts[True, False], let_go_rightly=counts[False, False], missed=counts[False, True],
+        delayed=len(missing), delay_sec=float(missing.sum()) / 1000,
+        median_delay_sec=float(np.median(missing)) / 1000 if len(missing) else None,
+        rows=newest((one.rows for one in parts), lambda one: (one.started_at, one.attempt_id)),
+        total=counts.total() - counts[False, False],
+    )  # fmt: skip
+
+
+def _tried(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestRule) -> _Tried:
     before = {
         cluster_id: [one.cluster_id for one in found]
         for cluster_id, found in way(visible.clusters(gen, scope)).before.items()
@@ -182,20 +231,15 @@ def _back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackT
     places = {place for one in judgeable for place in before[one.cluster_id]}
     builds = {(one.service_id, one.version) for one in judgeable}
     attempts = attempts_of(gen.attempts, scope, builds, gate_backtest.COLUMNS, places)
-    shown = evidence(attempts, rule.suites)
-    pairs = [(one, judged(rule, one, before[one.cluster_id], shown)) for one in judgeable]
+    evidence_ = evidence(attempts, rule.suites)
+    pairs = [(one, judged(rule, one, before[one.cluster_id], evidence_)) for one in judgeable]
     counts = Counter((bool(judgement.reasons), one.failed) for one, judgement in pairs)
-    missing = [judgement.missing / 1000 for _, judgement in pairs if judgement.missing is not None]
-    shown_pairs = [pair for pair in pairs if pair[1].reasons or pair[0].failed]
-    shown_pairs.sort(key=lambda pair: (pair[0].started, pair[0].cluster_id, pair[0].service_id), reverse=True)
-    ids = _ids(gen, scope, [one for one, _ in shown_pairs[:MOST_ROWS]])
-    return BackTest(
-        freshness=gen.freshness(now), filter=wanted, rule=rule, deployments=len(pairs),
-        left_out=len(found) - len(pairs), blocked_rightly=counts[True, True], blocked_wrongly=counts[True, False],
-        let_go_rightly=counts[False, False], missed=counts[False, True], delayed=len(missing),
-        delay_sec=sum(missing), median_delay_sec=median(missing) if missing else None,
-        rows=[_row(ids[one], one, judgement) for one, judgement in shown_pairs[:MOST_ROWS]], total=len(shown_pairs),
-    )  # fmt: skip
+    missing = [judgement.missing for _, judgement in pairs if judgement.missing is not None]
+    shown = [pair for pair in pairs if pair[1].reasons or pair[0].failed]
+    shown = nlargest(MOST_ROWS, shown, key=lambda pair: (pair[0].started, pair[0].cluster_id))
+    ids = _ids(gen, scope, [one for one, _ in shown])
+    rows = [_row(ids[one], one, judgement) for one, judgement in shown]
+    return _Tried(counts, len(found) - len(pairs), np.array(missing, dtype=np.int64), rows)
 
 
 def _row(attempt_id: str, one: Deployed, judgement: Judged) -> BackTestRow:

@@ -1,12 +1,13 @@
 """What pages and API say of tests and of retries: one query each, so that they cannot disagree.
 
-Each is worked out once a generation. Facts of cluster-regions without news are taken over from the generation
-before (`data/cluster_facts.py`).
+Each is worked out once a generation, service by service: what is told of services without news is taken over from
+the generation before (`data/service_parts.py`).
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import nlargest
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -14,8 +15,6 @@ import pandas as pd
 from data import aggregations as agg
 from data import failure_reasons, flake_tax, gate_cases, same_build, suite_numbers, visible
 from data.analytics_queries import DAY_MS, analytics, seen_by
-from data.attempt_columns import AttemptColumns
-from data.cluster_facts import ClusterFacts
 from data.day_numbers import day_number, from_milliseconds
 from data.generation import Generation
 from data.instants import day_before
@@ -37,13 +36,28 @@ from data.quality_views import (
     TaxRow,
     Turn,
 )
+from data.service_parts import by_service
 from data.views import AnalyticsFilter, Rate
 
 MOST_ROWS = 1000
-RETRIES = ClusterFacts(flake_tax.retries, flake_tax.COLUMNS)
-FAILURES = ClusterFacts(gate_cases.failures, gate_cases.COLUMNS)
+EVER = 1 << 62  # epoch milliseconds no attempt reaches
 
+T = TypeVar("T")
 V = TypeVar("V", Quality, Flakiness, Effectiveness, BackTest)
+Sums = tuple[int, int]  # of two things counted side by side
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is worked out of all attempts of a service, oldest first, whatever days are asked for."""
+
+    name: str
+    work: Callable[[pd.DataFrame], pd.DataFrame]
+    columns: Collection[str]
+
+
+RETRIES = Facts("retries", flake_tax.retries, flake_tax.COLUMNS)
+FAILURES = Facts("failures", gate_cases.failures, gate_cases.COLUMNS)
 
 
 def quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Quality:
@@ -84,21 +98,41 @@ def span_of(wanted: QualityFilter) -> tuple[int, int]:
     return day_number(wanted.start) * DAY_MS, (day_number(wanted.end) + 1) * DAY_MS
 
 
-def facts_of(gen: Generation, scope: Scope, facts: ClusterFacts[pd.DataFrame], wanted: QualityFilter) -> pd.DataFrame:
-    """The facts of the filter's services and cluster-regions that began within its days, newest first."""
+def services_in(gen: Generation, scope: Scope, wanted: QualityFilter) -> list[str]:
+    """The services the filter names."""
+    return [one.service_id for one in visible.services(gen, seen_in(gen, scope, wanted))]
+
+
+def parts_of(
+    gen: Generation, scope: Scope, wanted: QualityFilter, what: Hashable, work: Callable[[QualityFilter], T]
+) -> list[T]:
+    """The answer of each service that the filter names, worked out only where something happened to it."""
+    question = what, scope.key, wanted.start, wanted.end, wanted.cluster_id
+    found = by_service(
+        gen,
+        question,
+        services_in(gen, scope, wanted),
+        lambda service_id: work(replace(wanted, service_id=service_id, team=None)),
+    )
+    return list(found.values())
+
+
+def facts_of(gen: Generation, scope: Scope, facts: Facts, wanted: QualityFilter) -> pd.DataFrame:
+    """The facts of the filter's one service that began within its days and cluster-regions, newest first."""
+
+    def work(service_id: str) -> pd.DataFrame:
+        attempts = gen.attempts.frame(EVERYTHING, 0, EVER, service_ids=(service_id,), columns=facts.columns)
+        return facts.work(attempts)
+
+    service_id = wanted.service_id or ""
+    found = by_service(gen, facts.name, (service_id,), work)[service_id]
     seen, (since, until) = seen_in(gen, scope, wanted), span_of(wanted)
-    parts = [found[_within(found, seen, since, until)] for _, found in facts.of(gen.attempts, seen)]
-    filled = [part for part in parts if len(part)] or parts[:1]
-    if not filled:
-        return facts.work(AttemptColumns().frame(EVERYTHING, 0, 0, columns=facts.columns))
-    together: pd.DataFrame = pd.concat(filled, ignore_index=True)
-    return together.sort_values("started", ascending=False, kind="stable")
-
-
-def _within(found: pd.DataFrame, seen: Scope, since: int, until: int) -> Any:
     started = found["started"].to_numpy()
     mask = (started >= since) & (started < until)
-    return mask if seen.services is None else mask & found["service"].isin(seen.services).to_numpy()
+    if seen.clusters is not None:
+        mask &= found["cluster"].isin(seen.clusters).to_numpy()
+    within: pd.DataFrame = found[mask]
+    return within.sort_values("started", ascending=False, kind="stable")
 
 
 def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Quality:
@@ -110,8 +144,7 @@ def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime
     before = agg.selected(gen.columns.suites, seen, first, day_before(wanted.start, 1)) if held else None
     of_services = suite_numbers.by_service(suites)
     flakes = analytics(gen, scope, _as_analytics(wanted), now).flakes
-    turned = facts_of(gen, scope, FAILURES, wanted)
-    turned = turned[turned["passed_at"].to_numpy() >= 0]
+    turns = parts_of(gen, scope, wanted, "turns", lambda of: _turns(gen, scope, of))
     return Quality(
         freshness=gen.freshness(now),
         filter=wanted,
@@ -124,9 +157,28 @@ def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime
         ],
         flaky=[one for one in flakes.found if one.suite is not None],
         repeated=flakes.repeated,
-        turns=[_turn(one) for one in records(turned)],
-        turned=len(turned),
+        turns=newest((one.rows for one in turns), lambda one: (one.failed_at, one.failed_id, one.suite or "")),
+        turned=sum(one.total for one in turns),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """What failed and then passed of one service: the newest rows, and how many there are."""
+
+    rows: list[Turn]
+    total: int
+
+
+def _turns(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Turns:
+    found = facts_of(gen, scope, FAILURES, wanted)
+    found = found[found["passed_at"].to_numpy() >= 0]
+    return _Turns([_turn(one) for one in records(found)], len(found))
+
+
+def newest(parts: Iterable[Iterable[T]], order: Callable[[T], Any]) -> list[T]:
+    """The newest MOST_ROWS rows of all parts."""
+    return nlargest(MOST_ROWS, (one for part in parts for one in part), key=order)
 
 
 def records(found: pd.DataFrame) -> list[dict[str, Any]]:
@@ -148,36 +200,63 @@ def _turn(row: dict[str, Any]) -> Turn:
 
 
 def _flakiness(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Flakiness:
-    seen = seen_in(gen, scope, wanted)
-    attempts = gen.attempts.frame(seen, *span_of(wanted), columns=same_build.COLUMNS)
+    parts = parts_of(
+        gen, scope, wanted, "flakiness", lambda of: (_tax_of(gen, scope, of), _places_of(gen, scope, of))
+    )
     return Flakiness(
-        gen.freshness(now), wanted, _tax(gen, scope, seen, wanted),
-        _same_build(gen, scope, same_build.different_outcomes(attempts)),
+        gen.freshness(now), wanted, _tax(gen, scope, wanted, [tax for tax, _ in parts]),
+        _same_build(gen, [places for _, places in parts], _order(gen, scope)),
     )  # fmt: skip
 
 
-def _tax(gen: Generation, scope: Scope, seen: Scope, wanted: QualityFilter) -> FlakeTax:
+@dataclass(frozen=True, slots=True)
+class _Tax:
+    """The retries of one service: (how many, milliseconds lost) by cluster-region and by reason."""
+
+    service_id: str
+    retries: int
+    rescued: int
+    lost: int
+    clusters: Mapping[str, Sums]
+    reasons: Mapping[str, Sums]
+    rows: list[TaxRow]
+
+
+def _tax_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Tax:
     found = facts_of(gen, scope, RETRIES, wanted)
-    days = agg.selected(gen.columns.days, seen, wanted.start, wanted.end)
-    failed = int(days["failed"].sum())
-    rescued = found[["cluster", "service", "version", "by"]].drop_duplicates()
+    service_id = wanted.service_id or ""
+    said = pd.Series([
+        failure_reasons.folded(reason if isinstance(reason, str) else "", service_id)
+        for reason in found["reason"].tolist()
+    ], dtype=object)  # fmt: skip
+    rescued = found[["cluster", "version", "by"]].drop_duplicates()
+    return _Tax(
+        service_id, len(found), len(rescued), int(found["lost"].sum()), _by(found, found["cluster"]),
+        _by(found, said), [_tax_row(one) for one in records(found)],
+    )  # fmt: skip
+
+
+def _by(found: pd.DataFrame, key: "pd.Series[Any]") -> dict[str, Sums]:
+    sums = found["lost"].groupby(key.to_numpy()).agg(["size", "sum"])
+    return {str(name): (int(size), int(lost)) for name, size, lost in sums.itertuples(name=None)}
+
+
+def _tax(gen: Generation, scope: Scope, wanted: QualityFilter, parts: Sequence[_Tax]) -> FlakeTax:
+    days = agg.selected(gen.columns.days, seen_in(gen, scope, wanted), wanted.start, wanted.end)
+    failed, retries = int(days["failed"].sum()), sum(one.retries for one in parts)
     names = {one.cluster_id: one.name for one in gen.clusters.values()}
     names |= {one.service_id: one.name for one in gen.services.values()}
-    said = found["reason"].tolist()
-    reasons = pd.Series(
-        [failure_reasons.folded(reason if isinstance(reason, str) else "", service)
-         for reason, service in zip(said, found["service"].tolist(), strict=True)], dtype=object, index=found.index,
-    )  # fmt: skip
+    of_services = [{one.service_id: (one.retries, one.lost)} for one in parts if one.retries]
     return FlakeTax(
         failed=failed,
-        retries=len(found),
-        rescued=len(rescued),
-        lost_sec=float(found["lost"].sum()) / 1000,
-        share=agg.share(len(found), failed, "no_failures"),
-        clusters=_groups(found, found["cluster"], names, _sums(days, "cluster")),
-        services=_groups(found, found["service"], names, _sums(days, "service")),
-        reasons=_groups(found, reasons, {}, None),
-        rows=[_tax_row(one) for one in records(found)],
+        retries=retries,
+        rescued=sum(one.rescued for one in parts),
+        lost_sec=sum(one.lost for one in parts) / 1000,
+        share=agg.share(retries, failed, "no_failures"),
+        clusters=_groups([one.clusters for one in parts], names, _sums(days, "cluster")),
+        services=_groups(of_services, names, _sums(days, "service")),
+        reasons=_groups([one.reasons for one in parts], {}, None),
+        rows=newest((one.rows for one in parts), lambda one: (one.started_at, one.attempt_id)),
     )
 
 
@@ -188,16 +267,17 @@ def _sums(days: pd.DataFrame, by: str) -> dict[str, int]:
 
 
 def _groups(
-    found: pd.DataFrame, by: "pd.Series[Any]", names: dict[str, str], failed: dict[str, int] | None
+    parts: Iterable[Mapping[str, Sums]], names: Mapping[str, str], failed: Mapping[str, int] | None
 ) -> list[TaxGroup]:
-    sums = found["lost"].groupby(by.to_numpy()).agg(["size", "sum"])
+    sums: dict[str, Sums] = {}
+    for part in parts:
+        for key, (retries, lost) in part.items():
+            before = sums.get(key, (0, 0))
+            sums[key] = before[0] + retries, before[1] + lost
     made = [
-        TaxGroup(
-            str(key), names.get(str(key), str(key)), int(size), float(lost) / 1000,
-            None if failed is None else failed.get(str(key), 0),
-        )
-        for key, size, lost in sums.itertuples(name=None)
-    ]  # fmt: skip
+        TaxGroup(key, names.get(key, key), retries, lost / 1000, None if failed is None else failed.get(key, 0))
+        for key, (retries, lost) in sums.items()
+    ]
     return sorted(made, key=lambda one: (-one.lost_sec, one.key))
 
 
@@ -209,27 +289,54 @@ def _tax_row(row: dict[str, Any]) -> TaxRow:
     )  # fmt: skip
 
 
-def _same_build(gen: Generation, scope: Scope, found: same_build.Outcomes) -> SameBuild:
-    order = {one.cluster_id: place for place, one in enumerate(visible.clusters(gen, scope))}
-    regions = sorted(found.regions, key=lambda one: order[one.cluster_id])
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The builds of one service that differ by place."""
+
+    compared: int
+    mixed: int
+    regions: tuple[same_build.Region, ...]
+    rows: list[MixedVersion]
+
+
+def _order(gen: Generation, scope: Scope) -> dict[str, int]:
+    return {one.cluster_id: place for place, one in enumerate(visible.clusters(gen, scope))}
+
+
+def _places_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Places:
+    attempts = gen.attempts.frame(seen_in(gen, scope, wanted), *span_of(wanted), columns=same_build.COLUMNS)
+    found, order = same_build.different_outcomes(attempts), _order(gen, scope)
     places: dict[tuple[str, str], list[Place]] = {}
-    for row in found.rows.to_dict("records"):
+    for record in found.rows.to_dict("records"):
+        row = {str(name): value for name, value in record.items()}
         reason = row["reason"] if isinstance(row["reason"], str) else None
         good = row["outcome"] == flake_tax.SUCCESS
-        place = Place(row["cluster"], row_id(row), from_milliseconds(row["started"]), good, reason)  # type: ignore[arg-type]  # str names
+        place = Place(row["cluster"], row_id(row), from_milliseconds(row["started"]), good, reason)
         places.setdefault((row["service"], row["version"]), []).append(place)
     rows = [
         MixedVersion(*build, sorted(of, key=lambda one: order[one.cluster_id])) for build, of in places.items()
     ]  # fmt: skip
-    rows.sort(key=lambda one: (one.newest, one.service_id, one.version), reverse=True)
-    return SameBuild(
-        found.compared, found.mixed,
-        [RegionShare(one.cluster_id, gen.clusters[one.cluster_id].name, one.failed, _share(one)) for one in regions],
-        rows[:MOST_ROWS],
-    )  # fmt: skip
+    return _Places(found.compared, found.mixed, found.regions, newest([rows], _newness))
 
 
-def _share(one: same_build.Region) -> Rate:
-    if one.compared < same_build.LEAST_N:
-        return Rate(None, one.compared, "small_sample")
-    return Rate(one.failed / one.compared, one.compared)
+def _newness(one: MixedVersion) -> tuple[str, str, str]:
+    return one.newest, one.service_id, one.version
+
+
+def _same_build(gen: Generation, parts: Sequence[_Places], order: Mapping[str, int]) -> SameBuild:
+    sums: dict[str, Sums] = {}
+    for region in (region for part in parts for region in part.regions):
+        compared, failed = sums.get(region.cluster_id, (0, 0))
+        sums[region.cluster_id] = compared + region.compared, failed + region.failed
+    regions = [
+        RegionShare(one, gen.clusters[one].name, sums[one][1], _share(*sums[one]))
+        for one in sorted(sums, key=lambda cluster_id: order[cluster_id])
+    ]
+    rows = newest((one.rows for one in parts), _newness)
+    return SameBuild(sum(one.compared for one in parts), sum(one.mixed for one in parts), regions, rows)
+
+
+def _share(compared: int, failed: int) -> Rate:
+    if compared < same_build.LEAST_N:
+        return Rate(None, compared, "small_sample")
+    return Rate(failed / compared, compared)
