@@ -108,9 +108,8 @@ def coverage_facts(coverage: Coverage, excluded: Sequence[tuple[str, int]], docs
     lacking = [f"{name.lower()} ({send})" for name, known, send in lines if known < GOOD_FROM * coverage.n]
     out = [facts(shown)]
     if lacking:
-        out.append(
-            el("P", "To know more, send: ", "; ".join(lacking), ". ", link("How to send it", docs), cls="hint")
-        )
+        out.append(el("P", f"To know more, send: {'; '.join(lacking)}.", cls="hint"))
+        out.append(el("P", link("How to send it", docs), cls="hint"))
     if excluded:
         said = ", ".join(counted_out(code, count) for code, count in excluded)
         out.append(el("P", f"Left out of a number: {said}.", cls="hint"))

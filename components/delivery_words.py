@@ -12,7 +12,7 @@ from data.delivery_views import Band, Metric, MetricId
 PATH = "/delivery"
 LEDGER = "ledger"  # the panel's anchor
 DAYS_A_MONTH = 365.25 / 12
-TITLES: Mapping[MetricId, str] = {
+TITLES: dict[MetricId, str] = {
     MetricId.FREQUENCY: "Deployment frequency",
     MetricId.LEAD_TIME: "Change lead time",
     MetricId.FAILURE_RATE: "Change failure rate",

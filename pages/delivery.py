@@ -30,7 +30,7 @@ from pages.delivery_head import Names, head
 from pages.delivery_rows import ledger_panel
 from pages.drawing import Args, Chart, Part, View
 
-SENDING = "/ingest"
+SENDING = "/ingest?view=set-up"
 
 
 def view(generation: Generation, args: Args) -> View:

@@ -6,7 +6,7 @@ from components import filters, states
 from components import waves as shown
 from components.definitions import about
 from components.panel import panel
-from components.tags import Node, el
+from components.tags import Child, Node, el
 from components.words import age, counted
 from data import waves
 from data.catalog_models import ClusterType
@@ -30,7 +30,11 @@ def waves_panel(generation: Generation, scope: Scope, asked: Asked, lanes: list[
     body = shown.waves_table(mine, asked.query) if mine.services else _nothing(mine)
     words = "Only the newest attempts were looked at: there were more in these days."
     partly = None if found.complete else el("P", words, cls="hint")
-    note = [f"{found.stage.value}, the last {found.days} days", " ", about("wave-convergence", "Wave convergence")]
+    note: list[Child] = [
+        f"{found.stage.value}, the last {found.days} days",
+        " ",
+        about("wave-convergence", "Wave convergence"),
+    ]
     return panel("Waves", _stages(found, asked), body, partly, anchor=WAVES, note=note)
 
 

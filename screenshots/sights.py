@@ -80,6 +80,13 @@ SIGHTS = (
         phone=True,
     ),
     Sight(
+        "delivery", "Delivery", "/delivery?ledger=failed_deployment_recovery_time",
+        "How fast and how safely do changes reach users, and which rows say so?",
+        "Five numbers, each with its sample, its interval, its band or score and how it moved; a click on one opens "
+        "the deployments it is made of and those left out, with the reason. Without evidence a number is grey.",
+        phone=True,
+    ),
+    Sight(
         "analytics", "Analytics", "/analytics?range=30d",
         "Are we getting better or worse?",
         "Attempts by day and outcome, pass rates, durations, reasons and flaky suites; a click on a bar opens its "
@@ -91,6 +98,12 @@ SIGHTS = (
         "Which services keep our rules, and which do not?",
         "A row is a service, a column a rule of the catalog; a level wants all of its rules, the next one says what is "
         "missing for it, and what cannot be known is hatched.",
+    ),
+    Sight(
+        "definitions", "What the numbers mean", "/docs/metrics",
+        "What exactly does this number count?",
+        "Every number on the screens is defined once, with its formula, its edges and its source; the small i beside "
+        "a number leads here.",
     ),
     Sight(
         "ingest", "Ingest", "/ingest",

@@ -12,7 +12,17 @@ from components.delivery_benchmark import INDUSTRY, THRESHOLDS, benchmark, besid
 from components.delivery_ledger import ledger_table
 from data.delivery_judge import Failure, Kind, Rework
 from data.delivery_rows import ledger
-from data.delivery_views import Band, Delivery, DeliveryFilter, Edition, LedgerFilter, Metric, MetricId, ScopeNumbers
+from data.delivery_views import (
+    Band,
+    Change,
+    Delivery,
+    DeliveryFilter,
+    Edition,
+    LedgerFilter,
+    Metric,
+    MetricId,
+    ScopeNumbers,
+)
 from data.models import EVERYTHING
 from tests.delivery_past import PAST, out, told
 from tests.read_model import AQUILA, MIRA, NOW, generation
@@ -82,9 +92,7 @@ def test_open_failures_are_told_with_the_oldest_and_lead_to_their_rows():
 )
 def test_a_trend_is_good_or_bad_by_the_metric_in_words(metric, trend, better, said, tone):
     shown = told()
-    change = replace(
-        shown.numbers.metrics[metric].change, before=1.0, before_n=20, relative=0.2, trend=trend, better=better
-    )
+    change = Change(1.0, 20, 0.2, trend, better)
     [delta] = with_class(card(metric, changed(shown, metric, change=change)), "delta")
     assert words(delta).strip().replace("\u202f", " ") == said
     assert f"delta-{tone}" in delta["props"]["className"]

@@ -233,3 +233,10 @@ def test_a_promotion_past_a_stage_is_in_the_table_and_the_graph_says_so(emulator
         page = Browser(site.app()).visit("/promotions")
         assert "1 went another way than from stage to stage: they are in the table." in words(page)
         assert "another way" not in words(Browser(site.app()).visit("/promotions?view=list"))
+
+
+def test_what_waits_is_a_debt_weighed_by_its_age(see: Visit):
+    page = see("/promotions")
+    [panel] = [one for one in with_class(page, "panel") if words(one).startswith("Promotion debt")]
+    assert "/docs/metrics#promotion-debt" in hrefs(panel)
+    assert "/promotions?service=authn#lanes" in hrefs(panel)
