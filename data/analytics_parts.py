@@ -114,6 +114,10 @@ def _duration(look: "_Look", pieces: Sequence[Piece], parts: Sequence[Part]) -> 
     return durations.durations(_joined(took))
 
 
+def _took(found: Sequence[Parcel]) -> Wide:
+    return _joined([one.took for one in found])
+
+
 def _if_few(took: Wide) -> Wide | None:
     return took if len(took) <= FEW else None
 
@@ -152,11 +156,12 @@ class _Look:
 
     def took(self, piece: Piece) -> Wide:
         """The milliseconds of the successes that have an end."""
-        return _joined([one.took for one in self.parcels(piece)])
+        return _took(self.parcels(piece))
 
     def part(self, piece: Piece) -> Part:
         """What the attempts of the piece amount to."""
-        found, took = self.parcels(piece), self.took(piece)
+        found = self.parcels(piece)
+        took = _took(found)
         buckets = durations.sketch(took)
         used = np.flatnonzero(buckets)
         sketch = Tally(used.astype(np.int16), buckets[used].astype(np.int32))

@@ -38,7 +38,7 @@ def sketch(milliseconds: Ints) -> Ints:
 def bucket(milliseconds: Ints) -> Ints:
     """Which bucket of a sketch each value is counted in."""
     within = np.clip(milliseconds, 1, LONGEST_MS)
-    return np.ceil(np.log(within) / np.log(GAMMA)).astype(np.int64)
+    return np.asarray(np.ceil(np.log(within) / np.log(GAMMA)), dtype=np.int64)
 
 
 def sketched_quantile(counts: Ints, share: float) -> float:

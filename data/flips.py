@@ -103,7 +103,8 @@ def steps_of(attempts: pd.DataFrame, names: Names) -> Steps:
                 every.append(steps)
     both = [np.concatenate(columns) for columns in zip(*every, strict=True)]
     sorting = np.lexsort((both[1], both[0]))
-    found.append(_linked(*(one[sorting] for one in both), names.kind((ANYTHING, None))))
+    group, begun, ended, of = (one[sorting] for one in both)
+    found.append(_linked(group, begun, ended, of, names.kind((ANYTHING, None))))
     return joined(found)
 
 
@@ -115,7 +116,7 @@ def _values(attempts: pd.DataFrame) -> Iterator[tuple[str | None, npt.NDArray[np
 def _flips(said: npt.NDArray[np.int8], suite: str | None) -> npt.NDArray[np.bool_]:
     """Whether each verdict and the next make a flip."""
     if suite is None:
-        return (said[:-1] == flaky.BAD) & (said[1:] == flaky.GOOD)
+        return np.asarray((said[:-1] == flaky.BAD) & (said[1:] == flaky.GOOD))
     return np.asarray(said[:-1] != said[1:])
 
 

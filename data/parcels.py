@@ -16,6 +16,7 @@ from data.reason_tally import Reasons
 from data.tallies import NOTHING, Ints, Tally
 
 SUCCESS = OUTCOMES.index("success")
+NEEDED = ("day", "started", "ended", "outcome", "reason", "service", "verdicts")
 LEAST, MOST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 
 Wide = npt.NDArray[np.int64]
@@ -61,7 +62,8 @@ def _of_services(chunk: Chunk, services: Collection[str] | None) -> Chunk:
     if services is None:
         return chunk
     allowed = np.array([word in services for word in chunk.words["service"].tolist()], dtype=np.bool_)
-    return chunk.kept(allowed[chunk.arrays["service"]])
+    rows = np.flatnonzero(allowed[chunk.arrays["service"]])
+    return Chunk({name: chunk.arrays[name][rows] for name in NEEDED}, chunk.words)
 
 
 def _by_step(rows: Chunk, mask: npt.NDArray[np.bool_], since: int, length: int, steps: int) -> ByStep:

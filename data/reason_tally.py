@@ -60,8 +60,8 @@ class Reasons:
         wordings = _first_of(keys, words, counts, self._texts)
         made = []
         for key, wording in wordings.items():
-            times = (int(one[key]) if key < len(one) else 0 for one in (failed, rolled_back))
-            made.append((key, FailureReason(self._keys[key], wording, *times)))
+            times = [int(one[key]) if key < len(one) else 0 for one in (failed, rolled_back)]
+            made.append((key, FailureReason(self._keys[key], wording, times[0], times[1])))
         made.sort(key=lambda one: (-one[1].attempts, one[1].words))
         top = []
         for key, one in made[:TOP]:

@@ -100,13 +100,13 @@ def test_the_deploy_duration_is_of_successful_attempts_that_ended():
 
 
 def test_the_pass_rate_leaves_skipped_tests_out_and_is_none_without_tests():
-    found = columns(
+    held = columns(
         attempt("2026-02-02T10:00:00Z", gates=(gate("SANITY", total=10, failed=2, skipped=2),)),
         attempt("2026-02-02T11:00:00Z", gates=(gate("SANITY", total=4),)),
         attempt("2026-02-03T10:00:00Z", gates=(gate("SANITY", total=5, skipped=5),)),
         attempt("2026-02-04T10:00:00Z", gates=(Gate("SANITY", Verdict.FAILED),)),
     )
-    found = agg.selected(found.suites, EVERYTHING, FIRST, LAST)
+    found = agg.selected(held.suites, EVERYTHING, FIRST, LAST)
     [sanity, regression] = agg.suite_series(found, ["SANITY", "REGRESSION"], FIRST, LAST)
     assert sanity.pass_rate == [None, pytest.approx(10 / 12), None, None, None]
     assert sanity.tests == [0, 12, 0, 0, 0]

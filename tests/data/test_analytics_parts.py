@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.analytics_queries import analytics, held
+from data.attempt_columns import Chunk
 from data.catalog_models import Service
 from data.columns import Columns
 from data.generation import make_generation
-from data.models import EVERYTHING, Gate, Scope, Status, Verdict
+from data.models import EVERYTHING, Attempt, Gate, Scope, Status, Verdict
 from data.views import AnalyticsFilter
 from tests.read_model import AQUILA, CATALOG, MIRA, NOW, attempt, currents, gate, generation, pair_days
 from tests.slow_analytics import walked
@@ -45,7 +46,12 @@ def some_attempt(draw):
 
 some_attempts = st.lists(some_attempt(), max_size=25, unique_by=lambda one: one.attempt_id)
 SCOPES = (EVERYTHING, Scope(clusters=frozenset({MIRA})), Scope(services=frozenset({"billing"})))
-NARROWED = ({}, {"cluster_id": MIRA}, {"service_id": "billing"}, {"cluster_id": MIRA, "team": "money"})
+NARROWED: tuple[dict[str, str], ...] = (
+    {},
+    {"cluster_id": MIRA},
+    {"service_id": "billing"},
+    {"cluster_id": MIRA, "team": "money"},
+)
 
 
 @st.composite
@@ -79,7 +85,8 @@ def test_parts_add_up_to_what_a_walk_over_the_attempts_finds(attempts, questions
 
 @given(some_attempts, st.lists(some_attempts, min_size=1, max_size=3), asked(), st.sampled_from(SCOPES))
 def test_what_is_kept_of_a_generation_is_true_of_the_next(first, later, wanted, scope):
-    columns, every = Columns(), {}
+    columns = Columns()
+    every: dict[str, Attempt] = {}
     for attempts in (first, *later):
         every |= {one.attempt_id: one for one in attempts}
         touched = {(*one.pair, one.started_at[:10]) for one in attempts}
@@ -96,7 +103,7 @@ def test_a_day_that_did_not_change_is_not_looked_at_again(monkeypatch):
     before = generation([attempt(f"{day}T10:00:00Z") for day in DAYS])
     week = AnalyticsFilter(DAYS[0], DAYS[-1])
     analytics(before, EVERYTHING, week, NOW)
-    asked_for = []
+    asked_for: list[Chunk | None] = []
     monkeypatch.setattr("data.parcels.parcel", _noting(asked_for))
     [late] = pair_days([attempt(f"{DAYS[2]}T10:00:00Z"), attempt(f"{DAYS[2]}T11:00:00Z")])
     columns = before.columns.replaced({(MIRA, "authn", DAYS[2])}, [late], "2025-12-01")
