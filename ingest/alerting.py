@@ -13,6 +13,7 @@ from data.alert_rules import Told, of_attempts
 from data.catalog_models import Catalog
 from data.disagreement_notes import DisagreementNotes
 from data.disagreements import disagreements
+from data.errors import Unavailable
 from data.events import TestResultEvent, from_claim
 from data.instants import to_instant
 from data.models import Claim, Instant
@@ -39,7 +40,15 @@ class Alerting:
         self._wake = wake
 
     def __call__(self, settled: Sequence[Settled]) -> None:
-        """Unavailable where an alert could not be kept."""
+        """Unavailable where an alert could not be kept; what cannot be judged keeps no event from being stored."""
+        try:
+            self._fire(settled)
+        except Unavailable:
+            raise
+        except Exception:  # an alert is worth less than the event it is about
+            log.exception("alerts not judged", extra={"attempts": len(settled)})
+
+    def _fire(self, settled: Sequence[Settled]) -> None:
         now = to_instant(self._clock())
         told, of_several = [], []
         for one in settled:

@@ -64,7 +64,10 @@ COMMANDS_MAY = {"settings", "logs", "data"}
 # The demo is one origin of the deliveries that this command brings in again.
 EXCEPTIONS = {("ingest.replay", "demo")}
 # The worker's batch, the refresher and what sends and watches alerts must outlive one item; all log it whole.
-BROAD_EXCEPT = {"ingest/storing.py", "data/refresher.py", "ingest/alert_sending.py", "ingest/alert_watch.py"}
+BROAD_EXCEPT = {
+    "ingest/storing.py", "data/refresher.py", "ingest/alert_sending.py", "ingest/alert_watch.py",
+    "ingest/alerting.py",
+}  # fmt: skip
 THIRD_PARTY = {
     "boto3": {"data/aws.py"},
     "botocore": {"data/aws.py", "data/dynamo.py", "data/apply.py", "ingest/queue.py"},

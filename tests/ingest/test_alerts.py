@@ -154,6 +154,20 @@ def test_a_message_is_kept_until_its_alert_is(aws: Aws, monkeypatch: pytest.Monk
     assert len(fired(aws)) == 1
 
 
+def test_what_cannot_be_judged_keeps_no_event_from_being_stored(aws: Aws, monkeypatch: pytest.MonkeyPatch):
+    set_rules(aws, RULE)
+
+    def broken(*_args: Any) -> None:
+        raise ValueError("a rule nobody thought of")
+
+    monkeypatch.setattr("ingest.alerting.of_attempts", broken)
+    working.send(aws, a_failure())
+    with working.working(aws) as parts:
+        working.until(lambda: working.empty(aws))
+    assert len(working.attempts(aws, "mira-us-west-2", "authn")) == 1
+    assert (parts.worker.counts["refused"], fired(aws)) == (0, [])
+
+
 @contextmanager
 def cut_after(book: AlertBook, writes: int) -> Iterator[None]:
     """The book's writes fail after so many."""
