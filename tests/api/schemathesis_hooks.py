@@ -15,12 +15,15 @@ DAYS = (
     "/metrics/dora",
     "/dora/ledger",
     "/delivery-ledger.csv",
+    "/delivery.csv",
+    "/delivery-comparison.csv",
     "/api/analytics",
     "/summary",
     "/services/{serviceId}",
     "/exports/scorecard.csv",
     "/history",
 )
+OF_A_SERVICE = ("/promotions/lanes", "/promotions/debt", "/promotions/convergence")
 CHARTS = ("/exports/analytics/", "/quality", "/gates/")
 KNOWN = dict(pair.split("=", 1) for pair in os.environ.get("KNOWN_IDS", "").split() if "=" in pair)
 
@@ -44,7 +47,7 @@ def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
     if not isinstance(query, dict):
         return
     query.pop("cursor", None)
-    if case.path.endswith("/promotions/lanes") and "serviceId" in query:
+    if case.path.endswith(OF_A_SERVICE) and "serviceId" in query:
         query["serviceId"] = KNOWN.get("serviceId", "authn")
     if "/exports/" in case.path:
         query.pop("team", None)  # none of these services has one
