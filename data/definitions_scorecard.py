@@ -9,7 +9,7 @@ SCORECARD = Chapter("scorecard", "Score card", (
         "score-rule", "Rule",
         "Something the catalog asks of services: a metric, held against a threshold, over the last days or of now.",
         rules=(
-            "Kept, or not kept, by the value; no data is not kept, and neither is a sample smaller than the rule wants.",
+            "Kept or not, by the value; no data is not kept, and neither is a sample smaller than the rule wants.",
             "Where only a bound of a value is known, the rule is judged only if the bound decides it.",
             "A rule that is not asked of a service's team or tier counts neither for nor against it.",
         ), shown=CARD,
@@ -18,7 +18,7 @@ SCORECARD = Chapter("scorecard", "Score card", (
         "score-level", "Level",
         "Bronze, Silver or Gold: a service has a level where it keeps all rules of it and of those below.",
         rules=(
-            "A level is earned by at least one rule that is kept, never by exemptions or by being asked nothing alone; "
+            "A level is earned by at least one rule that is kept, never by exemptions or by being asked nothing; "
             "such a level is passed over.",
             "A team's lowest level is that of the service that has the least.",
         ), shown=CARD,
@@ -32,7 +32,8 @@ SCORECARD = Chapter("scorecard", "Score card", (
     Definition(
         "score-history", "Level by week",
         "The level at the last snapshot of each of the twelve weeks before the running one.",
-        rules=("A week without a snapshot is a gap. A day is judged by the rules of the day it was kept.",), shown=CARD,
+        rules=("A week without a snapshot is a gap. A day is judged by the rules of the day it was kept.",),
+        shown=CARD,
     ),
 ))  # fmt: skip
 CHAPTERS = (SCORECARD,)
