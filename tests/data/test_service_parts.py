@@ -1,6 +1,6 @@
 """What is taken over from the generation before says what a generation made from scratch would say."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.gate_queries import back_test, effectiveness
@@ -39,6 +39,7 @@ def told(gen: Generation):
     )
 
 
+@settings(max_examples=25)  # each asks everything three times
 @given(worlds(), st.integers(0, 16))
 def test_news_are_told_as_if_everything_had_been_worked_out_anew(attempts, number):
     known = attempts[:number]
