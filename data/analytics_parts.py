@@ -6,6 +6,7 @@ days something happened on, and of these only the cluster-regions where it did.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -63,8 +64,9 @@ def whole(columns: Columns, scope: Scope, since: int, until: int, *, hourly: boo
     days = kept.of(("days", scope.key, hourly))
     pieces = list(_pieces(since, until))
     parts = [days.get(piece, marks.get(piece[0] // DAY_MS, 0), _later(look, piece)) for piece in pieces]
-    reasons = columns.derived.reasons.told(merged([one.reasons for one in parts]))
-    return Whole(parts, _duration(look, pieces, parts), reasons, flakes(columns, scope, since, until))
+    said = merged([one.reasons for one in parts])
+    told = kept.of(("told", scope.key, since, until)).get("reasons", said.key, partial(look.told, said))
+    return Whole(parts, _duration(look, pieces, parts), told, flakes(columns, scope, since, until))
 
 
 def flakes(columns: Columns, scope: Scope, since: int, until: int) -> Flakes:
@@ -76,7 +78,9 @@ def flakes(columns: Columns, scope: Scope, since: int, until: int) -> Flakes:
         for cluster, mark in marks.clusters.items()
         if scope.allows_cluster(cluster)
     ]
-    return flips.flakes(merged(found), derived.names, scope.services)
+    tally = merged(found)
+    told = derived.parts.of(("told", scope.key, since, until))
+    return told.get("flakes", tally.key, partial(flips.flakes, tally, derived.names, scope.services))
 
 
 def _within(columns: Columns, cluster: str, since: int, until: int) -> Callable[[], Tally]:
@@ -153,6 +157,10 @@ class _Look:
             return parcels.parcel(rows, self.scope.services, self.columns.derived.reasons, steps=steps)
 
         return work
+
+    def told(self, said: Tally) -> FailureReasons:
+        """What failed attempts said, put into words."""
+        return self.columns.derived.reasons.told(said)
 
     def took(self, piece: Piece) -> Wide:
         """The milliseconds of the successes that have an end."""

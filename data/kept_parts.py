@@ -17,7 +17,7 @@ from data.models import PairDayKey
 T = TypeVar("T")
 Word = TypeVar("Word", bound=Hashable)
 
-QUESTIONS = 24  # one over 90 days of a million attempts keeps about five megabytes
+QUESTIONS = 36  # one over 90 days of a million attempts keeps about five megabytes
 MOST_PARTS = 20_000  # of a question: 200 days of 100 cluster-regions
 _numbers = itertools.count(1)
 
@@ -48,7 +48,7 @@ class KeptParts:
 
     def __init__(self, limit: int = QUESTIONS) -> None:
         self._limit = limit
-        self._questions: OrderedDict[Hashable, dict[Hashable, tuple[int, Any]]] = OrderedDict()
+        self._questions: OrderedDict[Hashable, dict[Hashable, tuple[Hashable, Any]]] = OrderedDict()
         self._lock = Lock()
 
     def of(self, question: Hashable) -> "Answers":
@@ -65,10 +65,10 @@ class KeptParts:
 class Answers:
     """One question's answers by part. Two threads may work out the same; each keeps what is true of its mark."""
 
-    _kept: dict[Hashable, tuple[int, Any]]
+    _kept: dict[Hashable, tuple[Hashable, Any]]
 
-    def get(self, part: Hashable, mark: int, work: Callable[[], T]) -> T:
-        """The answer for a part whose mark is this, worked out where it is not known."""
+    def get(self, part: Hashable, mark: Hashable, work: Callable[[], T]) -> T:
+        """The answer for a part of this mark (a number, or all it follows from), worked out where it is not known."""
         found = self._kept.get(part)
         if found is not None and found[0] == mark:
             return cast(T, found[1])
