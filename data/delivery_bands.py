@@ -1,6 +1,6 @@
 """What a delivery metric's value is worth: bands of 2023, scores of 2025, intervals, trends, coverage. Pure.
 
-Sources: the 2023 benchmarks as DevLake codes them (docs/metrics.md), the scores of DORA's quick check of 2025,
+Sources: the 2023 benchmarks as DevLake codes them (docs/delivery.md), the scores of DORA's quick check of 2025,
 the interval of Wilson 1927 at 95 %.
 """
 

@@ -1,6 +1,6 @@
 """What each attempt of a production pair was: deployment, restore or neither; which changes failed, and until when.
 
-The definitions are those of the delivery metrics (docs/metrics.md). Of a pair's attempts those that reached users
+The definitions are those of the delivery metrics (docs/delivery.md). Of a pair's attempts those that reached users
 are walked through in the order in which they came to serve. Pure; times are epoch milliseconds.
 """
 
