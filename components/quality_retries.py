@@ -79,7 +79,7 @@ def _places(one: MixedVersion, good: bool) -> Node:
         el(
             "Li", icon(symbol, f"tone-{tone}"), " ",
             link([hidden(f"{one.service_id} {one.version} on "), place.cluster_id], build_path(place.attempt_id)),
-            el("Span", f" {place.reason}", cls="ink-2 small wrap") if place.reason and not good else None,
+            " ", el("Span", place.reason, cls="ink-2 small wrap") if place.reason and not good else None,
         )
         for place in one.places
         if place.succeeded is good
