@@ -118,7 +118,8 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "components": {
             "schemas": _with_examples(
                 SCHEMAS | ANALYTICS_SCHEMAS | DELIVERY_SCHEMAS | HISTORY_SCHEMAS | PAST_SCHEMAS | PROMOTION_SCHEMAS
-                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS | EVENT_SCHEMAS | SCORECARD_SCHEMAS | QUALITY_SCHEMAS
+                | ingest_schemas() | INTAKE_SCHEMAS | ALERT_SCHEMAS | EVENT_SCHEMAS | SCORECARD_SCHEMAS
+                | QUALITY_SCHEMAS
             ),
             "securitySchemes": {
                 "webhookSecret": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},

@@ -208,7 +208,7 @@ def _waiting(
     if not later or version is None or since is None or state.current.serving is None:
         return None
     serving = {
-        one.cluster_id: found.serving_version if (found := view.state(one, service)) else None
+        one.cluster_id: there.serving_version if (there := view.state(one, service)) else None
         for stage in later
         for one in stage
     }

@@ -96,8 +96,32 @@ SIGHTS = (
     Sight(
         "score-card", "Score card", "/scorecard",
         "Which services keep our rules, and which do not?",
-        "A row is a service, a column a rule of the catalog; a level wants all of its rules, the next one says what is "
-        "missing for it, and what cannot be known is hatched.",
+        "A row is a service, a column a rule of the catalog; a level wants all of its rules, the next one says what "
+        "is missing for it, and what cannot be known is hatched.",
+    ),
+    Sight(
+        "quality", "Quality", "/quality?view=tests",
+        "Which suites and tests can be believed, and which cost us time?",
+        "Pass rates with and without skipped tests, each component against a minimum, how long suites take, and what "
+        "failed and then passed unchanged.",
+    ),
+    Sight(
+        "gates", "Gates", "/quality?view=gates",
+        "What do our gates catch, miss and cost?",
+        "Per suite: what it stopped rightly, what went past it and failed in production, its false alarms, and the "
+        "minutes each catch took; every number opens its cases.",
+    ),
+    Sight(
+        "back-test", "Back-test of a rule", "/quality?view=backtest",
+        "What would this rule have blocked, rightly and wrongly?",
+        "The rule is in the address; past deployments are judged by it, with the delay it would have added, and it "
+        "can be taken along as YAML.",
+    ),
+    Sight(
+        "alerts", "Alerts", "/alerts",
+        "What woke us, and would it again?",
+        "The catalog's rules with what they say now, and what fired with what became of it; a click leads to the "
+        "attempt.",
     ),
     Sight(
         "definitions", "What the numbers mean", "/docs/metrics",

@@ -14,9 +14,7 @@ from data.scorecard_store import Snapshots
 from tests.conftest import Aws
 
 RULES = (
-    ScoreRule(
-        "work", "Deployments work", "attempt_success_rate", ">=", 30.0, Level.BRONZE, "Who can rely on it?"
-    ),
+    ScoreRule("work", "Deployments work", "attempt_success_rate", ">=", 30.0, Level.BRONZE, "Who can rely on it?"),
     ScoreRule("well", "Deployments work well", "attempt_success_rate", ">=", 99.0, Level.SILVER, least_n=2),
     ScoreRule("tested", "Tests pass", "pass_rate", ">=", 99.0, Level.SILVER, suite="FUNCTIONAL"),
     ScoreRule("gates", "Every gate has a result", "gates_missing", "<=", 0.0, Level.GOLD),
