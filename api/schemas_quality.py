@@ -135,7 +135,13 @@ QUALITY_SCHEMAS: dict[str, Schema] = {
         "A problem document (RFC 9457) that carries the decision.", type=TEXT, title=TEXT, status=COUNT,
         detail=TEXT, requestId=maybe(TEXT), **STAMP, **DECISION,
     ),
-    "PolicyFile": {"type": "string", "description": "YAML."},
+    "PolicyFile": closed(
+        "What the catalog takes, as YAML.", gates=array(
+            closed("A rule; what it does not ask for is left out.", name=TEXT, to=TEXT, suites=array(TEXT),
+                   min_pass_rate=PERCENT, soak_hours={"type": "number", "minimum": 0})
+            | {"required": ["name", "to", "suites"]}
+        ),
+    ),  # fmt: skip
 }  # fmt: skip
 
 _STAMP = {"asOf": "2026-02-24T12:00:00.000Z", "generation": 1771934400000}
@@ -153,5 +159,7 @@ QUALITY_EXAMPLES: dict[str, Any] = {
         "type": "/api/docs#schema-GateDenied", "title": "The version may not go there", "status": 409,
         "detail": "Soaking: 12 h here before it moves on", "requestId": "5f0c2b7e9a1d4c3b8e6f7a01",
     },
-    "PolicyFile": "gates:\n- name: Into production\n  to: Production\n  suites: [REGRESSION]\n  soak_hours: 12\n",
+    "PolicyFile": {
+        "gates": [{"name": "Into production", "to": "Production", "suites": ["REGRESSION"], "soak_hours": 12}],
+    },
 }  # fmt: skip

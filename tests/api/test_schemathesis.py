@@ -37,6 +37,10 @@ checks.positive_data_acceptance.enabled = false
 warnings = false
 
 [[operations]]
+include-path-regex = "^/api/alerts/.+/test"
+warnings = false
+
+[[operations]]
 include-path-regex = "^/api/ingest/junit"
 checks.positive_data_acceptance.enabled = false
 warnings = false
