@@ -14,7 +14,7 @@ from screenshots.sights import SIGHTS, files
 from settings import process_environment
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MOST_BYTES = 4_000_000
+MOST_BYTES = 6_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
