@@ -163,7 +163,7 @@
   // A redrawn part is made of new elements: the focus, sideways scroll and open details of the old go over to them.
   const places = new Map();
   let focused = null;
-  const region = (element) => element.closest(".region");
+  const region = (element) => element.closest(".region[id]");
   const nth = (element, kind) => [...region(element).querySelectorAll(kind)].indexOf(element);
   // by its key where it has one, because a list grows above it
   const sameDetails = (box) => box.dataset.key || nth(box, "details");
@@ -204,7 +204,7 @@
   let heading = null;
   function settle(changes) {
     for (const change of changes) {
-      if (change.type === "childList" && change.target.matches(".region, .region [data-html]")) restore(region(change.target));
+      if (change.type === "childList" && change.target.matches(".region[id], .region[id] [data-html]")) restore(region(change.target));
     }
     tellAges();
     for (const code of document.querySelectorAll("code.with-origin")) {

@@ -106,7 +106,8 @@ def _frame(part: Part | Chart, key: str, drawing: Drawing) -> Node:
     content = drawing.pieces[part.name].content
     if isinstance(part, Part):
         return el("Div", content, id=_id("region", key, part.name), cls=f"region {part.cls}".rstrip())
-    numbers = el("Div", drawing.pieces[part.table_name].content, id=_id("region", key, part.table_name))
+    table = drawing.pieces[part.table_name].content
+    numbers = el("Div", table, id=_id("region", key, part.table_name), cls="region")
     return panel(
         part.title, graph(_id("graph", key, part.name), content, part.file_name),
         chart_foot(numbers, part.title, part.csv, part.file_name),
