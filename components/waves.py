@@ -6,7 +6,7 @@ from components.links import Query, build_path, link, page_path
 from components.panel import number_cell, row, table
 from components.promotion_lanes import PATH
 from components.tags import Child, Node, el, mono
-from components.words import age, counted, none, number, when
+from components.words import THIN, age, counted, none, number, when
 from data.promotion_views import Debt, Owed, ServiceWaves, SpreadCurve, Waves
 
 MOST_OWED = 4  # waiting versions of one service that are named
@@ -77,15 +77,16 @@ def _debt(one: Debt, names: Mapping[str, str], query: Query) -> Node:
         items.append(el("Li", link(f"and {number(len(one.owed) - MOST_OWED)} more", lane)))
     return row(
         link(one.service.name, lane, cls="strong"), number_cell(number(len(one.owed))),
-        number_cell(age(one.total_sec)), el("Ul", items, cls="plain small"),
+        number_cell(_roughly(one.total_sec)), el("Ul", items, cls="plain small"),
     )  # fmt: skip
 
 
 def _owed(one: Owed, names: Mapping[str, str]) -> Node:
     to = ", ".join(names.get(target, target) for target in one.targets[:MOST_NAMED])
     blocked = f", {counted(one.blockers, 'blocker')}" if one.blockers else ""
-    since = when(one.since)
-    return el(
-        "Li", mono(one.version), f" on {one.cluster.name} for {age(one.waited_sec)}, since ", since,
-        f"; to {to}{blocked}",
-    )  # fmt: skip
+    return el("Li", mono(one.version), f" on {one.cluster.name} since ", when(one.since), f"; to {to}{blocked}")
+
+
+def _roughly(seconds: float) -> str:
+    """Whole hours below two days: finer ones would change with every look."""
+    return age(seconds) if seconds >= 2 * 86_400 else f"{seconds / 3600:.0f}{THIN}h"

@@ -1,14 +1,16 @@
 """The second clock: the state at an instant as it was known at another.
 
 An attempt nobody had heard of by then is left out by its columns. One of which more was learned since is folded
-again from what had been said by then; that takes reading its claims, so it is done only for the attempts that decide
-a pair's state, and for no more than MOST of them. Pure but for the reading, which is a function handed in.
+again from what had been said by then, whether it decides its pair's state now or may have then; that takes reading
+its claims, so it is done for no more than MOST of them, those that decide first. Pure but for the reading, which is
+a function handed in.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from data import keys
+from data.attempt_columns import AttemptColumns, Chunk, ChunkKey, attempt_rows
 from data.day_numbers import EARLIEST, milliseconds
 from data.days import fold_rows, to_row
 from data.folds import Version, fold_attempt, listing
@@ -18,6 +20,7 @@ from data.past_attempts import PastAttempts, attempt_at, attempts_at, changed_da
 from data.point_in_time import derived, rows_of_days
 
 MOST = 200  # attempts whose claims are read
+FOREVER_MS = 1 << 53
 ROUNDS = 6  # what is folded again may let another attempt decide
 
 Told = Mapping[str, AttemptRow | None]  # by attempt id; None: what was said by then is not kept
@@ -46,6 +49,8 @@ def _known(gen: Generation, at: Instant, known: Instant, read: Read) -> Known:
         held = {one: attempt_at(row, at) for one, row in told.items() if row}
         then = derived(gen, at, past, held)
         doubtful = [row for row in _deciding(then.currents.values()) if not row.heard_at or row.heard_at > known]
+        seen = {row.attempt_id for row in doubtful}
+        doubtful += [row for row in _heard_since(past.attempts, known) if row.attempt_id not in seen]
         asked = [row for row in doubtful if row.attempt_id not in told][: MOST - len(told)]
         if last or not asked:
             break
@@ -70,6 +75,16 @@ def _deciding(currents: Collection[Current]) -> Iterator[AttemptRow]:
             if row and row.attempt_id not in seen:
                 seen.add(row.attempt_id)
                 yield row
+
+
+def _heard_since(attempts: AttemptColumns, known: Instant) -> list[AttemptRow]:
+    """The attempts of which more was learned since: what they were may decide a state that what they are does not."""
+    moment, chunks = milliseconds(known), dict[ChunkKey, Chunk]()
+    for key, chunk in attempts.chunks.items():
+        later = chunk.moments("heard") > moment
+        if later.any():
+            chunks[key] = chunk.kept(later)
+    return attempt_rows(AttemptColumns(chunks).frame(EVERYTHING, 0, FOREVER_MS))
 
 
 def row_known(

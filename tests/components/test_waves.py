@@ -45,7 +45,7 @@ def test_debt_names_the_longest_waits_and_leads_to_the_lane():
     table = debt_table(found, {PAVO: "Pavo"}, {})
     [row] = list(nodes(table, "Tr"))[1:]
     assert [words(one).split()[0] for one in nodes(row, "Li")] == ["1.0.0", "1.1.0"]
-    assert "on Mira for" in words(row) and "to Pavo" in words(row)
+    assert "on Mira since" in words(row) and "to Pavo" in words(row)
     assert hrefs(row)[0] == "/promotions?service=authn#lanes"
     assert seconds_between(found[0].owed[1].since, MOMENT) == found[0].owed[1].waited_sec
     assert len(found[0].owed) <= MOST_OWED and found[0].owed[1].cluster.cluster_id == MIRA

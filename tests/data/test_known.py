@@ -88,6 +88,28 @@ def test_known_now_is_no_second_clock(events, minutes):
     assert states(found.generation) == states(generation_at(gen, at))
 
 
+def test_an_attempt_whose_start_moved_since_may_have_been_the_latest():
+    noon, later = "2026-02-24T12:00:00.000Z", "2026-02-24T12:00:01.000Z"
+    said = [(noon, 1, "11:51"), (noon, 2, "11:50"), (later, 1, "11:50")]
+    events = [
+        event
+        for received, number, start in said
+        for event in normalize(
+            saying.deployment(
+                clusterId=MIRA, buildVersion="1.0.0", attemptNumber=number, status="IN_PROGRESS",
+                startedAt=f"2026-02-24T{start}:00Z", eventTime=f"2026-02-24T{start}:00Z", endedAt=None,
+            ),
+            received, suites=CATALOG.suites,
+        )
+    ]  # fmt: skip
+    held = generation(World(events).attempts())
+    before, after = (
+        generation_known(held, noon, known, World(events).read(known)).generation.currents[MIRA, "authn"]
+        for known in (noon, later)
+    )
+    assert (before.latest.attempt_id[-2:], after.latest.attempt_id[-2:]) == (":1", ":2")
+
+
 def test_what_is_not_kept_is_shown_as_known_now_and_counted():
     late = attempt(
         "2026-02-20T10:00:00Z", received_at="2026-02-20T10:00:01.000Z", heard_at="2026-02-24T10:00:00.000Z"

@@ -97,7 +97,7 @@ def test_what_fails_too_often_for_a_passing_reason_is_set_aside_for_the_daily_jo
 ) -> None:
     monkeypatch.setattr(ingest.worker, "MOST_TRIES", 2)
     monkeypatch.setattr(ingest.worker, "FIRST_BACKOFF", 0.05)
-    monkeypatch.setattr(ingest_worker, "Applier", lambda *_parts: Refusing())
+    monkeypatch.setattr(ingest_worker, "Applier", lambda *_parts, **_named: Refusing())
     working.send(aws, deployed())
     with working.working(aws):
         working.until(lambda: working.empty(aws))
