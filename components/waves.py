@@ -77,7 +77,7 @@ def _debt(one: Debt, names: Mapping[str, str], query: Query) -> Node:
         items.append(el("Li", link(f"and {number(len(one.owed) - MOST_OWED)} more", lane)))
     return row(
         link(one.service.name, lane, cls="strong"), number_cell(number(len(one.owed))),
-        number_cell(_roughly(one.total_sec)), el("Ul", items, cls="plain small"),
+        number_cell(in_all(one.total_sec)), el("Ul", items, cls="plain small"),
     )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def _owed(one: Owed, names: Mapping[str, str]) -> Node:
     return el("Li", mono(one.version), f" on {one.cluster.name} since ", when(one.since), f"; to {to}{blocked}")
 
 
-def _roughly(seconds: float) -> str:
-    """Whole hours below two days: finer ones would change with every look."""
-    return age(seconds) if seconds >= 2 * 86_400 else f"{seconds / 3600:.0f}{THIN}h"
+def in_all(seconds: float) -> Node:
+    """How long all waits together have lasted; it goes on, so whole hours below two days."""
+    words = age(seconds) if seconds >= 2 * 86_400 else f"{seconds / 3600:.0f}{THIN}h"
+    return el("Span", words, cls="going-on")

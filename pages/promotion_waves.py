@@ -7,7 +7,7 @@ from components import waves as shown
 from components.definitions import about
 from components.panel import panel
 from components.tags import Child, Node, el
-from components.words import age, counted
+from components.words import counted
 from data import waves
 from data.catalog_models import ClusterType
 from data.generation import Generation
@@ -60,7 +60,7 @@ def debt_panel(lanes: list[Lane], names: Mapping[str, str], asked: Asked, now: I
     if not found:
         return panel("Promotion debt", el("P", "Nothing waits.", cls="hint"), anchor=DEBT, note=explained)
     versions = sum(len(one.owed) for one in found)
-    total = f"{counted(versions, 'version')} of {counted(len(found), 'service')}"
-    total += f", {age(sum(one.total_sec for one in found))}"
+    total = f"{counted(versions, 'version')} of {counted(len(found), 'service')}, "
+    owed = shown.in_all(sum(one.total_sec for one in found))
     table = shown.debt_table(found, names, asked.query)
-    return panel("Promotion debt", table, anchor=DEBT, note=[f"{total} in all ", explained])
+    return panel("Promotion debt", table, anchor=DEBT, note=[total, owed, " in all ", explained])

@@ -25,7 +25,7 @@ FLOATING = "details.waits"
 VIEW = """() => {
     const main = document.querySelector('main'), copy = main.cloneNode(true);
     for (const chart of copy.querySelectorAll('.js-plotly-plot')) chart.remove();  // its numbers stand below it
-    for (const time of copy.querySelectorAll('time')) time.textContent = time.getAttribute('datetime');
+    for (const time of copy.querySelectorAll('time, .going-on')) time.textContent = time.getAttribute('datetime');
     const fields = [...main.querySelectorAll('input, select, textarea')].map((one) => [one.name, one.value]);
     return [location.pathname + location.search, document.title, copy.textContent, JSON.stringify(fields)];
 }"""
