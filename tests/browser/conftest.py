@@ -40,11 +40,12 @@ TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (refused) =>
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test here needs Chromium."""
+    """Every test here needs Chromium, and is tried once more where it fails."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))  # what a busy machine starves; the summary counts it
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium is installed"))
 
