@@ -6,7 +6,7 @@ that a question costs slices and sums of columns, however many attempts there we
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from data.attempt_columns import AttemptColumns
 from data.catalog_models import Catalog, ClusterType, Service
 from data.delivery_judge import Failure, Kind, Rework
 from data.delivery_leads import LEFT_OUT
+from data.delivery_marks import marked
 from data.delivery_verdicts import Row, told
 from data.durations import bucket
 from data.models import EVERYTHING, Incident
@@ -110,6 +111,7 @@ class ServiceLedger:
     incident: Array  # text, empty where there is none
     first_row: Array  # int32, ascending: the first deployment of each release
     promoted_ms: Array  # int64: from the first success in the lowest stage, NONE where there was none before
+    marks: Array  # int64 [cluster, day]: another one as soon as times of the day are (`data/delivery_marks.py`)
 
     def rows_between(self, since_ms: int, until_ms: int) -> tuple[int, int]:
         """[first, end) of the rows that started within [since, until)."""
@@ -153,11 +155,11 @@ def _with(
     known = {one.service_id: one for one in services}
     found = {service_id: one for service_id, one in old.services.items() if service_id in known}
     for service_id in sorted(todo):
-        found.pop(service_id, None)
+        before = found.pop(service_id, None)
         service = known.get(service_id)
         made = _made(old.stages, attempts, service, incidents) if service and old.stages.production else None
         if made is not None:
-            found[service_id] = made
+            found[service_id] = replace(made, marks=marked(made, before))
     return Ledger(old.stages, found)
 
 
@@ -213,6 +215,7 @@ def in_columns(rows: Sequence[Row]) -> ServiceLedger:
         promoted_ms=np.array(
             [NONE if row.promoted is None else row.promoted for row in rows if row.first], dtype=np.int64
         ),
+        marks=np.zeros((0, 0), dtype=np.int64),
     )  # fmt: skip
 
 

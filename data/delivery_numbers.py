@@ -12,7 +12,7 @@ from data.delivery_judge import Kind
 from data.delivery_leads import LEFT_OUT
 from data.delivery_ledger import FIRST_LEFT_OUT, OF_KIND, Array, Sum
 from data.delivery_periods import full
-from data.delivery_sums import Times
+from data.delivery_times import Times
 from data.delivery_views import Band, Coverage, Edition, Metric, MetricId, Numbers, OpenFailures
 
 NO_DEPLOYMENTS, NO_COMMIT_TIMES, NO_FAILURES = "no_deployments", "no_commit_times", "no_failures"

@@ -18,7 +18,8 @@ from data.day_numbers import EARLIEST, day_number
 from data.delivery_judge import Failure
 from data.delivery_ledger import FAILURES, FIRST_FAILURE, NONE, Array, Ledger, Sum, ledger_of
 from data.delivery_numbers import Told, beside, numbers
-from data.delivery_sums import Gathered, Times, Values, gather, times
+from data.delivery_sums import Gathered, gather
+from data.delivery_times import Group, Of, Times
 from data.delivery_views import Bucket, Delivery, DeliveryFilter, Edition, Numbers, Promoted, ScopeNumbers
 from data.generation import Generation
 from data.instants import day_before, from_instant, to_instant
@@ -150,7 +151,7 @@ def _gathered(asked: _Asked) -> Gathered:
     gen, scope = asked.gen, asked.scope
     services = [one.service_id for one in visible.services(gen, scope)]
     clusters = [one.cluster_id for one in visible.clusters(gen, scope) if one.type is ClusterType.PRODUCTION]
-    return gather(ledger_in(gen), scope, services, clusters, *asked.days)
+    return gather(ledger_in(gen), scope, services, clusters, *asked.days, gen.columns.derived.delivery)
 
 
 def _delivery(gen: Generation, scope: Scope, wanted: DeliveryFilter, today: int) -> Delivery:
@@ -181,11 +182,9 @@ def _delivery(gen: Generation, scope: Scope, wanted: DeliveryFilter, today: int)
 def _whole(asked: _Asked, found: Gathered) -> Numbers:
     """The numbers of everything that was gathered."""
     began = int(found.service_from.min(initial=np.iinfo(np.int64).max))
-    lead, recovery = (times(of, np.zeros_like(of.day), 1)[0] for of in (found.leads, found.recoveries))
     return _numbers(
-        asked, found, found.by_service.sum(axis=0), int(found.releases.sum()), began, lead, recovery,
-        found.open_failures.value,
-    )  # fmt: skip
+        asked, found, found.by_service.sum(axis=0), int(found.releases.sum()), began, Group(), found.still_open.since
+    )
 
 
 def _numbers(
@@ -194,10 +193,10 @@ def _numbers(
     sums: Array,
     releases: int,
     began: int,
-    lead: Times,
-    recovery: Times,
+    group: Group,
     still_open: Array,
 ) -> Numbers:
+    lead, recovery = (found.times.times(of, group) for of in (Of.LEADS, Of.RECOVERIES))
     return numbers(Told(
         sums, releases, found.start, found.end, asked.today, began, lead, recovery, still_open.tolist(),
         asked.of.edition, asked.is_production,
@@ -219,33 +218,23 @@ def _by_team(asked: _Asked, found: Gathered) -> list[ScopeNumbers]:
 
 def _groups(asked: _Asked, found: Gathered, names: Sequence[tuple[str, str]], places: Array) -> list[ScopeNumbers]:
     """The numbers of groups of services; `places`: the group of each service."""
-
-    def grouped(of: Values) -> Array:
-        return places[of.service] if len(of.service) else of.service
-
-    leads = times(found.leads, grouped(found.leads), len(names))
-    recoveries = times(found.recoveries, grouped(found.recoveries), len(names))
-    still_open = grouped(found.open_failures)
+    group_open = places[found.still_open.service]
     rows = []
     for at, (key, name) in enumerate(names):
         mine = np.flatnonzero(places == at)
         rows.append(ScopeNumbers(key, name, _numbers(
             asked, found, found.by_service[mine].sum(axis=0), int(found.releases[mine].sum()),
-            int(found.service_from[mine].min()), leads[at], recoveries[at],
-            found.open_failures.value[still_open == at],
+            int(found.service_from[mine].min()), Group(services=tuple(mine.tolist())),
+            found.still_open.since[group_open == at],
         )))  # fmt: skip
     return rows
 
 
 def _by_cluster(asked: _Asked, found: Gathered) -> list[ScopeNumbers]:
-    count = len(found.clusters)
-    leads = times(found.leads, found.leads.cluster, count)
-    recoveries = times(found.recoveries, found.recoveries.cluster, count)
     return [
         ScopeNumbers(cluster_id, asked.gen.clusters[cluster_id].name, _numbers(
             asked, found, found.by_cluster[at], int(found.by_cluster[at, :, Sum.FIRST_HERE].sum()),
-            int(found.cluster_from[at]), leads[at], recoveries[at],
-            found.open_failures.value[found.open_failures.cluster == at],
+            int(found.cluster_from[at]), Group(cluster=at), found.still_open.since[found.still_open.cluster == at],
         ))
         for at, cluster_id in enumerate(found.clusters)
     ]  # fmt: skip
@@ -253,21 +242,17 @@ def _by_cluster(asked: _Asked, found: Gathered) -> list[ScopeNumbers]:
 
 def _buckets(asked: _Asked, found: Gathered, grain: str) -> list[Bucket]:
     pieces = periods.pieces(found.start, found.end, grain)
-    place = np.zeros(found.end - found.start, dtype=np.int64)
-    for at, piece in enumerate(pieces):
-        place[piece.first - found.start : piece.end - found.start] = at
-    leads = times(found.leads, place[found.leads.day], len(pieces))
-    recoveries = times(found.recoveries, place[found.recoveries.day], len(pieces))
     began = int(found.service_from.min(initial=np.iinfo(np.int64).max))
     sums, releases = found.by_service.sum(axis=0), found.releases.sum(axis=0)
     return [
         _bucket(
             piece, sums[piece.first - found.start : piece.end - found.start].sum(axis=0),
             int(releases[piece.first - found.start : piece.end - found.start].sum()),
-            piece.end > began and asked.is_production, leads[at], recoveries[at],
+            piece.end > began and asked.is_production,
+            *(found.times.times(of, Group(days=(piece.first, piece.end))) for of in (Of.LEADS, Of.RECOVERIES)),
             not piece.whole or piece.end > asked.today,
         )
-        for at, piece in enumerate(pieces)
+        for piece in pieces
     ]  # fmt: skip
 
 
@@ -295,10 +280,10 @@ def _bucket(
 
 def _promoted(gen: Generation, found: Gathered) -> Promoted:
     """From the first success in the lowest stage to the first in production."""
-    direct = len(found.direct.value)
+    direct = found.direct
     if not ledger_in(gen).stages.lowest:
         return Promoted(None, None, 0, direct, NO_LOWER_STAGE)
-    took = times(found.promoted, np.zeros_like(found.promoted.day), 1)[0]
+    took = found.times.times(Of.PROMOTIONS, Group())
     reason = None if took.n else DIRECT_TO_PROD if direct else NO_RELEASES
     return Promoted(took.p50, took.p90, took.n, direct, reason)
 

@@ -16,6 +16,7 @@ class Derived:
 
     def __init__(self) -> None:
         self.parts = KeptParts()
+        self.delivery = KeptParts()
         self.reasons = Reasons()
         self.names = Names()
         self._steps: dict[str, tuple[int, dict[str, int], Steps]] = {}
