@@ -8,6 +8,11 @@ output "table_arns" {
   value       = { for part, table in aws_dynamodb_table.this : part => table.arn }
 }
 
+output "index_names" {
+  description = "Names of the tables' indexes, by the same parts."
+  value       = { for part, table in local.tables : part => keys(table.indexes) }
+}
+
 output "settings" {
   description = "The application's variables that name the tables."
   value       = { for part, table in aws_dynamodb_table.this : "DYNAMODB_TABLE_${upper(part)}" => table.name }

@@ -4,8 +4,8 @@ output "topic_arn" {
 }
 
 output "alarm_names" {
-  description = "Names of all alarms, by what they are called in the runbook."
-  value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.alarm_name }
+  description = "Names of all alarms; the part behind name is its section in the runbook."
+  value       = concat(values(aws_cloudwatch_metric_alarm.this)[*].alarm_name, values(aws_cloudwatch_metric_alarm.throttles)[*].alarm_name)
 }
 
 output "log_group_names" {

@@ -72,6 +72,18 @@ variable "table_names" {
   }
 }
 
+variable "index_names" {
+  description = "Names of the tables' indexes, by the same parts as table_names: the dynamodb module's index_names."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for names in values(var.index_names) : length(names) <= 4])
+    error_message = "An alarm looks at ten series at most: a table may have four indexes here."
+  }
+}
+
 variable "api" {
   description = "Name and stage of the REST API in API Gateway. Null: the alarms on latency and errors look at what the pods say themselves."
   type = object({
