@@ -14,8 +14,13 @@ output "service_account_names" {
 }
 
 output "policy_documents" {
-  description = "What each role may do, as JSON, by part."
+  description = "What each role may do, as JSON, by part; restore is what rebuilding needs beside the worker's."
   value       = local.documents
+}
+
+output "restore_policy_arn" {
+  description = "Policy that whoever rebuilds the tables attaches to the worker's role for that time."
+  value       = aws_iam_policy.restore.arn
 }
 
 output "github_deploy_role_arn" {
