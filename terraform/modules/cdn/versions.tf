@@ -1,0 +1,12 @@
+terraform {
+  required_version = ">= 1.11.0, < 2.0.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.95.0, < 6.0.0"
+      # Certificates, web ACLs and log groups of CloudFront live in us-east-1, wherever the rest is.
+      configuration_aliases = [aws.us_east_1]
+    }
+  }
+}
