@@ -7,17 +7,21 @@ import logging
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from data import cores
 from data.alert_channels import parse_channels, parse_secrets, refused
 from data.alert_models import Channel
 from data.instants import from_instant, parse_instant
 from data.intake_secrets import IntakeSecret
+from data.secrets_manager import SecretError, read_secret
 from data.tables import TableNames
 
 log = logging.getLogger(__name__)
@@ -34,6 +38,15 @@ OF_SENDERS = {
     "CDEVENTS": {"cdevents"},
     "JUNIT": {"junit"},
 }
+# What a secret of Secrets Manager may hold: each of these is a secret, or holds one.
+SECRET_NAMES = frozenset({
+    *(
+        f"{name}{ending}"
+        for name in ("WEBHOOK_SECRET", *(f"WEBHOOK_SECRET_{sender}" for sender in OF_SENDERS))
+        for ending in ("", "_PREVIOUS", "_PREVIOUS_UNTIL")
+    ),
+    "ADMIN_KEY", "ALERT_CHANNELS", "ALERT_SECRETS", "CURSOR_SECRET", "REDIS_URL", "SCORECARD_SLACK_URL",
+})  # fmt: skip
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 T = TypeVar("T")
@@ -73,12 +86,16 @@ class Settings:
     version: str = "dev"
     alert_channels: tuple[Channel, ...] = ()
     scorecard_slack_url: str | None = field(default=None, repr=False)  # None: no weekly digest
+    redis_url: str | None = field(default=None, repr=False)  # None: no answers are shared between processes
     public_url: str | None = None  # where people open the dashboard; None: messages hold no links
+    metrics_port: int | None = None  # where Prometheus reads; None: nothing is opened
+    metrics_namespace: str | None = None  # of CloudWatch metrics in the log; None: none are written
+    otlp_endpoint: str | None = None  # where traces are sent; None: nothing is traced
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """What `environ` (default: the process's own) says; SettingsError on the first wrong variable."""
-        env = process_environment() if environ is None else environ
+        env = _with_secrets(process_environment() if environ is None else environ)
         webhook_secrets, until = _rotating(env, "WEBHOOK_SECRET")
         return cls(
             bind_host=_text(env, "BIND_HOST") or "0.0.0.0",
@@ -102,12 +119,16 @@ class Settings:
             heartbeat_file=_read(env, "WORKER_HEARTBEAT_FILE", Path),
             log_level=_read(env, "LOG_LEVEL", _log_level) or "INFO",
             web_threads=_number(env, "WEB_THREADS", 8, 1, 64),
-            web_workers=_number(env, "WEB_WORKERS", 2, 1, 32),
+            web_workers=_number(env, "WEB_WORKERS", cores.web_workers(), 1, 32),
             catalog_file=_read(env, "CATALOG_FILE", Path) or Path("catalog.yaml"),
             version=_text(env, "BUILD_VERSION") or "dev",
             alert_channels=_alert_channels(env),
             scorecard_slack_url=_read(env, "SCORECARD_SLACK_URL", _slack_url),
+            redis_url=_read(env, "REDIS_URL", _redis_url),
             public_url=_read(env, "PUBLIC_URL", _http_url),
+            metrics_port=_port(env, "METRICS_PORT"),
+            metrics_namespace=_read(env, "METRICS_NAMESPACE", _namespace),
+            otlp_endpoint=_read(env, "OTEL_EXPORTER_OTLP_ENDPOINT", _http_url),
         )
 
     def intake_secrets(self) -> tuple[IntakeSecret, ...]:
@@ -138,6 +159,35 @@ def process_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def _with_secrets(env: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment above what SECRETS_MANAGER_ID names; neither values nor answers of AWS get into a message."""
+    secret_id = _text(env, "SECRETS_MANAGER_ID")
+    if secret_id is None:
+        return env
+    region = _text(env, "AWS_REGION") or _text(env, "AWS_DEFAULT_REGION") or "us-west-2"
+    try:
+        held = read_secret(_read(env, "AWS_ENDPOINT_URL", _http_url), region, secret_id)
+    except SecretError as error:
+        raise SettingsError(f"SECRETS_MANAGER_ID {error}.") from None
+    if unknown := sorted(held.keys() - SECRET_NAMES):
+        raise SettingsError(
+            f"SECRETS_MANAGER_ID names a secret that holds {unknown[0][:80]!r}, which is no secret of ours."
+        )
+    return held | {name: value for name, value in env.items() if value.strip()}
+
+
+@cache
+def shared_metrics() -> Path | None:
+    """A new folder where the processes forked from this one measure together; None where METRICS_PORT is not set.
+
+    To be asked before anything is measured: the library reads its variable once.
+    """
+    if not _text(os.environ, "METRICS_PORT"):
+        return None
+    made = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="dashboard-metrics-")
+    return Path(made)
+
+
 def _text(env: Mapping[str, str], name: str) -> str | None:
     """The variable's value; empty counts as not set."""
     return env.get(name, "").strip() or None
@@ -164,6 +214,10 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
     return default if value is None else value
 
 
+def _port(env: Mapping[str, str], name: str) -> int | None:
+    return _number(env, name, 0, 1, 65535) or None
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -188,6 +242,14 @@ def _slack_url(text: str) -> str:
     return text
 
 
+def _redis_url(text: str) -> str:
+    # It may hold a password: it stays out of the message.
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be like redis://host:6379/0 or rediss://user:password@host:6379, and no more")
+    return text
+
+
 def _bucket(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text):
         raise ValueError(f"must be the name of an S3 bucket, not {text[:80]!r}")
@@ -197,6 +259,12 @@ def _bucket(text: str) -> str:
 def _bus(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/:-]{1,256}", text):
         raise ValueError(f"must be the name or ARN of an event bus, not {text[:80]!r}")
+    return text
+
+
+def _namespace(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._/#-][A-Za-z0-9._/#:-]{0,254}", text):
+        raise ValueError(f"must be a namespace of CloudWatch, not {text[:80]!r}")
     return text
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 Role = Literal["web", "worker", "bulk"]
 P = ParamSpec("P")
@@ -95,6 +96,12 @@ def events(endpoint: str | None, region: str) -> "EventBridgeClient":
 
 
 def _outlet_config(**more: Any) -> Config:
+def secrets_manager(endpoint: str | None, region: str) -> "SecretsManagerClient":
+    """A client for the one read at the start."""
+    config = _outlet_config()
+    return _session(endpoint).client("secretsmanager", region_name=region, endpoint_url=endpoint, config=config)
+
+
     """The worker waits for these by itself where they are away: each try may fail soon."""
     retries: Any = {"mode": "standard", "total_max_attempts": 3}
     return Config(connect_timeout=1, read_timeout=10, retries=retries, tcp_keepalive=True, **more)

@@ -35,7 +35,9 @@ def test_every_variable_reaches_its_field() -> None:
         "WORKER_HEARTBEAT_FILE": "/tmp/beat", "LOG_LEVEL": "debug", "WEB_THREADS": "3", "WEB_WORKERS": "5",
         "CATALOG_FILE": "other.yaml", "BUILD_VERSION": "1.2.3",
         "ARCHIVE_BUCKET": "archive-1", "EVENT_BUS_NAME": "Bus",
-        "SCORECARD_SLACK_URL": "https://hooks.example.com/x",
+        "SCORECARD_SLACK_URL": "https://hooks.example.com/x", "METRICS_PORT": "9102",
+        "METRICS_NAMESPACE": "DeployDashboard", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318/",
+        "REDIS_URL": "rediss://me:word@cache.example.com:6379",
     })  # fmt: skip
     assert settings == Settings(
         port=9000, bind_host="127.0.0.1", aws_endpoint_url="http://127.0.0.1:4566", aws_region="eu-west-1",
@@ -46,7 +48,8 @@ def test_every_variable_reaches_its_field() -> None:
         cursor_secret=(SECRET + "c").encode(), retention_days=30, refresh_seconds=0.5, admin_key=SECRET + "a",
         worker_threads=2, heartbeat_file=Path("/tmp/beat"), log_level="DEBUG", web_threads=3, web_workers=5,
         catalog_file=Path("other.yaml"), version="1.2.3", archive_bucket="archive-1", event_bus="Bus",
-        scorecard_slack_url="https://hooks.example.com/x",
+        scorecard_slack_url="https://hooks.example.com/x", metrics_port=9102, metrics_namespace="DeployDashboard",
+        otlp_endpoint="http://collector:4318", redis_url="rediss://me:word@cache.example.com:6379",
     )  # fmt: skip
 
 
@@ -58,6 +61,8 @@ def test_every_variable_reaches_its_field() -> None:
         ("AWS_ENDPOINT_URL", "localhost:4566"), ("AWS_ENDPOINT_URL", "ftp://host"), ("SQS_QUEUE_URL", "queue"),
         ("LOG_LEVEL", "loud"), ("WORKER_THREADS", "0"), ("WEB_WORKERS", "many"), ("ARCHIVE_BUCKET", "s3://archive"),
         ("ARCHIVE_BUCKET", "Upper"), ("ARCHIVE_BUCKET", "a"), ("EVENT_BUS_NAME", "two words"),
+        ("REDIS_URL", "http://cache:6379"), ("REDIS_URL", "redis://"), ("REDIS_URL", "redis://cache?db=9"),
+        ("METRICS_PORT", "none"), ("METRICS_NAMESPACE", "two words"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_one_sentence_that_names_its_variable(name: str, value: str) -> None:
