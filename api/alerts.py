@@ -9,8 +9,8 @@ from api import admin, caching, params
 from api.params import Asked
 from api.quarantine import ADMIN, Acting, said
 from api.routing import Answer, Operation, Routes
-from data.alert_desk import measurements
-from data.alert_models import AlertRule, Fired, Measured, Standing, alert_body
+from data.alert_desk import rule_states
+from data.alert_models import AlertRule, Fired, RuleState, alert_body
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
@@ -50,9 +50,8 @@ def alerts(asked: Asked) -> Response:
 def alert_rules(_asked: Asked) -> Response:
     """The rules of the catalog, and where those on metrics stand."""
     generation, scope = context.generation(), context.scope()
-    found = measurements(generation, scope, context.now())
-    standings = context.alerts().standings(scope)
-    rules = [rule_part(one, found.get(one.rule_id), standings.get(one.rule_id)) for one in generation.catalog.alerts]
+    states = rule_states(generation, scope, context.alerts().standings(scope), context.now())
+    rules = [rule_part(one, states.get(one.rule_id, RuleState())) for one in generation.catalog.alerts]
     return caching.sent_once({"rules": rules})
 
 
@@ -61,7 +60,9 @@ def test_alert(rule_id: str) -> dict[str, Any]:
     """Fire a test of a rule."""
     admin.admit()
     by = said(Acting).by
-    return fired_part(context.alerts().test(context.generation(), context.scope(), rule_id, by))
+    fired = context.alerts().test(context.generation(), context.scope(), rule_id, by)
+    context.intake().note_test(rule_id, fired.alert.rule_name, by)
+    return fired_part(fired)
 
 
 def fired_part(one: Fired) -> dict[str, Any]:
@@ -75,15 +76,25 @@ def fired_part(one: Fired) -> dict[str, Any]:
     return {"id": body.pop("key"), "firedAt": one.fired_at, **body, "channels": channels}
 
 
-def rule_part(rule: AlertRule, found: Measured | None, standing: Standing | None) -> dict[str, Any]:
-    """A rule, the value of its metric now, and whether it fires."""
+def rule_part(rule: AlertRule, state: RuleState) -> dict[str, Any]:
+    """A rule, the value of its metric now, and whether it fires; of a rule on each service, which ones fire."""
+    found, standing = state.found, state.standing
+    services = [
+        {"serviceId": service_id, "since": one.standing.since, **_value(one)}
+        for service_id, one in state.services.items()
+        if one.standing and one.standing.firing
+    ]
     return {
         "id": rule.rule_id, "name": rule.name, "event": rule.on, "metric": rule.metric, "above": rule.above,
         "below": rule.below, "clear": rule.cleared_at, "windowDays": rule.window_days if rule.metric else None,
-        "least": rule.least if rule.metric else None, "stage": rule.stage, "clusterIds": list(rule.clusters),
-        "serviceIds": list(rule.services), "team": rule.team or None, "channels": list(rule.to),
-        "value": None if found is None else found.value, "n": None if found is None else found.n,
-        "reason": None if found is None else found.reason,
-        "firing": None if rule.metric is None else bool(standing and standing.firing),
-        "since": standing.since if standing else None,
+        "least": rule.least if rule.metric else None, "per": "service" if rule.per_service else None,
+        "stage": rule.stage, "clusterIds": list(rule.clusters), "serviceIds": list(rule.services),
+        "team": rule.team or None, "channels": list(rule.to), **_value(state),
+        "reason": None if found is None else found.reason, "firing": None if rule.metric is None else state.firing,
+        "since": standing.since if standing else None, "services": services if rule.per_service else None,
     }  # fmt: skip
+
+
+def _value(state: RuleState) -> dict[str, Any]:
+    found = state.found
+    return {"value": None if found is None else found.value, "n": None if found is None else found.n}

@@ -23,9 +23,16 @@ RULE = closed(
     id=ID, name=TEXT, event=maybe(words(AlertEvent)), metric=maybe(words(AlertMetric)),
     above=maybe(PERCENT), below=maybe(PERCENT), clear=maybe(PERCENT), windowDays=maybe(COUNT), least=maybe(COUNT),
     stage=maybe(words(ClusterType)), clusterIds=array(ID), serviceIds=array(ID), team=maybe(TEXT),
+    per=maybe({"type": "string", "enum": ["service"]}, "It looks at each service by itself."),
     channels=array(ID), value=maybe(PERCENT, "The metric now."), n=maybe(COUNT, "Of how many attempts."),
     reason=maybe(TEXT, "Why there is no value."), firing=maybe(TRUTH, "Null for rules on events."),
     since=maybe(TIME, "When it last began or ceased to fire."),
+    services=maybe(
+        array(closed(
+            "A service for which it fires.", serviceId=ID, since=TIME, value=maybe(PERCENT), n=maybe(COUNT),
+        )),
+        "Of a rule on each service: those for which it fires.",
+    ),
 )  # fmt: skip
 
 ALERT_SCHEMAS: dict[str, Schema] = {

@@ -16,12 +16,12 @@ from data.alert_models import (
     AlertRule,
     Delivered,
     Fired,
-    Measured,
+    RuleState,
     Sent,
-    Standing,
 )
 
 PATH = "/alerts"
+MOST_SERVICES = 8
 EVENTS: dict[AlertEvent, str] = {
     AlertEvent.FAILED: "An attempt fails",
     AlertEvent.ROLLED_BACK: "A version is rolled back",
@@ -51,23 +51,21 @@ QUIET = Look("Quiet", "check-circle-fill", "success")
 WAITS = Look("Waits for the event", "hourglass-split", "nodata")
 
 
-def rules_table(
-    rules: Sequence[AlertRule], found: Mapping[str, Measured], standings: Mapping[str, Standing], *, testable: bool
-) -> Node:
+def rules_table(rules: Sequence[AlertRule], states: Mapping[str, RuleState], *, testable: bool) -> Node:
     """A row for each rule; `testable`: admin actions are open."""
     columns = [("Rule", ""), ("When", ""), ("Of what", ""), ("Now", ""), ("Sent to", ""), ("Test", "")]
-    rows = [_rule(one, found.get(one.rule_id), standings.get(one.rule_id), testable) for one in rules]
+    rows = [_rule(one, states.get(one.rule_id, RuleState()), testable) for one in rules]
     return table("Alert rules of the catalog", columns, rows, cls="alert-rules")
 
 
-def _rule(rule: AlertRule, found: Measured | None, standing: Standing | None, testable: bool) -> Node:
+def _rule(rule: AlertRule, state: RuleState, testable: bool) -> Node:
     name = link(rule.name, page_path(PATH, {"rule": rule.rule_id}, "fired"), title="What it fired")
     test = action("play-fill", "Test", "alert-test", rule.rule_id) if testable else none("admin actions are closed")
     if testable:
         test["props"]["aria-label"] = f"Test {rule.name}"
     return row(
         [name, el("Div", mono(rule.rule_id), cls="ink-2 small")], when_words(rule), about_words(rule),
-        _now(rule, found, standing), mono(", ".join(rule.to)), test,
+        _now(rule, state), mono(", ".join(rule.to)), test,
     )  # fmt: skip
 
 
@@ -83,12 +81,18 @@ def when_words(rule: AlertRule) -> str:
 def about_words(rule: AlertRule) -> str:
     """What a rule is about."""
     said = [rule.stage or "", f"team {rule.team}" if rule.team else "", *rule.clusters, *rule.services]
-    return ", ".join(one for one in said if one) or "everything"
+    what = ", ".join(one for one in said if one)
+    if rule.per_service:
+        return f"each service: {what}" if what else "each service"
+    return what or "everything"
 
 
-def _now(rule: AlertRule, found: Measured | None, standing: Standing | None) -> list[Child]:
+def _now(rule: AlertRule, state: RuleState) -> list[Child]:
     if rule.metric is None:
         return [el("Span", WAITS.word, cls="ink-2")]
+    if rule.per_service:
+        return _each(state)
+    found, standing = state.found, state.standing
     if found is None or found.value is None:
         return [none("no finished attempts in its window")]
     fires = standing is not None and standing.firing
@@ -98,6 +102,23 @@ def _now(rule: AlertRule, found: Measured | None, standing: Standing | None) -> 
     elif standing is not None:
         said.append(el("Div", "since ", when(standing.since), cls="ink-2 small"))
     return said
+
+
+def _each(state: RuleState) -> list[Child]:
+    """The services for which a rule fires, those that fire longest first."""
+    firing = [(one.standing.since, name, one) for name, one in state.services.items() if one.standing and one.firing]
+    if not state.services:
+        return [none("no finished attempts in its window")]
+    looked_at = f" of {counted(len(state.services), 'service')}"
+    if not firing:
+        return [badge(QUIET), f" none{looked_at}"]
+    listed: list[Child] = []
+    for since, name, one in sorted(firing, key=lambda of: of[:2])[:MOST_SERVICES]:
+        value = f" {one.found.value:.1f} % of {one.found.n:,}" if one.found and one.found.value is not None else ""
+        listed.append(el("Li", link(name, service_path(name)), value, ", since ", when(since)))
+    if len(firing) > MOST_SERVICES:
+        listed.append(el("Li", f"and {len(firing) - MOST_SERVICES:,} more"))
+    return [badge(FIRING), f" {len(firing):,}{looked_at}", el("Ul", listed, cls="plain small")]
 
 
 def fired_table(fired: Sequence[Fired]) -> Node:

@@ -1,12 +1,12 @@
 """What the alerts' page and endpoints read and do: the list of what fired, where rules stand, and a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.alert_book import AlertBook
-from data.alert_metrics import measured
-from data.alert_models import AlertRule, Fired, Measured, Standing
+from data.alert_metrics import standing_key, subjects
+from data.alert_models import AlertRule, Fired, Measured, RuleState, Standing
 from data.alert_rules import a_test
 from data.cursors import Cursors
 from data.disagreement_notes import DisagreementNotes
@@ -55,7 +55,22 @@ class AlertDesk:
         return self._book.get(alert.key)
 
 
-def measurements(generation: Generation, scope: Scope, now: datetime) -> dict[str, Measured]:
-    """The value of each rule's metric now, by rule; nothing in a narrowed scope."""
+def rule_states(
+    generation: Generation, scope: Scope, standings: Mapping[str, Standing], now: datetime
+) -> dict[str, RuleState]:
+    """Where each rule on a metric stands and what its value is now, by rule; nothing in a narrowed scope."""
     rules: list[AlertRule] = [one for one in generation.catalog.alerts if one.metric]
-    return {one.rule_id: measured(generation, one, now) for one in rules} if scope == EVERYTHING else {}
+    if scope != EVERYTHING:
+        return {}
+    return {one.rule_id: _state(one, subjects(generation, one, now), standings) for one in rules}
+
+
+def _state(rule: AlertRule, found: Mapping[str | None, Measured], standings: Mapping[str, Standing]) -> RuleState:
+    if not rule.per_service:
+        return RuleState(found.get(None), standings.get(rule.rule_id))
+    before = standing_key(rule, "")
+    still = {key.removeprefix(before) for key, one in standings.items() if one.firing and key.startswith(before)}
+    names = sorted(still.union(filter(None, found)))
+    return RuleState(services={
+        one: RuleState(found.get(one), standings.get(standing_key(rule, one))) for one in names
+    })  # fmt: skip

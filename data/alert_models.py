@@ -80,6 +80,7 @@ class AlertRule:
     clear: float | None = None
     window_days: int = 7
     least: int = 10
+    per_service: bool = False  # a metric of each service apart, not of all together
     stage: str | None = None
     clusters: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
@@ -160,12 +161,29 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether a rule fires, since when, at which value; `number` counts its changes."""
+    """Whether a rule fires (of one service, where it is on each), since when, at which value.
+
+    `number` counts its changes.
+    """
 
     firing: bool
     since: Instant
     value: float
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """Where a rule on a metric stands: its value now, and its last step. `services`: of a rule on each service."""
+
+    found: Measured | None = None
+    standing: Standing | None = None
+    services: Mapping[str, "RuleState"] = field(default_factory=dict)
+
+    @property
+    def firing(self) -> bool:
+        """Whether it fires, for any service."""
+        return bool(self.standing and self.standing.firing) or any(one.firing for one in self.services.values())
 
 
 def alert_body(alert: Alert) -> Body:
@@ -193,7 +211,8 @@ def rule_body(rule: AlertRule) -> Body:
     return {
         "name": rule.name, "to": list(rule.to), "on": rule.on, "metric": rule.metric, "above": rule.above,
         "below": rule.below, "clear": rule.clear, "windowDays": rule.window_days, "least": rule.least,
-        "stage": rule.stage, "clusters": list(rule.clusters), "services": list(rule.services), "team": rule.team,
+        "perService": rule.per_service, "stage": rule.stage, "clusters": list(rule.clusters),
+        "services": list(rule.services), "team": rule.team,
     }  # fmt: skip
 
 
@@ -204,6 +223,6 @@ def to_rule(rule_id: str, body: Mapping[str, Any]) -> AlertRule:
         on=AlertEvent(body["on"]) if body["on"] else None,
         metric=AlertMetric(body["metric"]) if body["metric"] else None,
         above=body["above"], below=body["below"], clear=body["clear"], window_days=body["windowDays"],
-        least=body["least"], stage=body["stage"], clusters=tuple(body["clusters"]),
-        services=tuple(body["services"]), team=body["team"],
+        least=body["least"], per_service=body.get("perService", False), stage=body["stage"],
+        clusters=tuple(body["clusters"]), services=tuple(body["services"]), team=body["team"],
     )  # fmt: skip

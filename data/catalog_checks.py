@@ -143,8 +143,8 @@ def _thresholds(rule: Alert) -> Iterator[tuple[Loc, str]]:
     limits = [name for name in ("above", "below", "clear") if getattr(rule, name) is not None]
     if (rule.event is None) == (rule.metric is None):
         yield (), "needs either event or metric"
-    elif rule.metric is None and limits:
-        yield (limits[0],), "is for rules on a metric"
+    elif rule.metric is None and (limits or rule.per):
+        yield (*limits, "per")[:1], "is for rules on a metric"
     elif rule.metric is not None and (rule.above is None) == (rule.below is None):
         yield ("metric",), "needs either above or below"
     elif rule.clear is not None:

@@ -144,8 +144,8 @@ def _alert(one: Alert) -> AlertRule:
     return AlertRule(
         rule_id=one.id, name=one.name, to=tuple(dict.fromkeys(one.to)), on=one.event, metric=one.metric,
         above=one.above, below=one.below, clear=one.clear, window_days=one.window_days, least=one.least,
-        stage=one.stage, clusters=tuple(one.clusters or ()), services=tuple(one.services or ()),
-        team=one.team or "",
+        per_service=one.per is not None, stage=one.stage, clusters=tuple(one.clusters or ()),
+        services=tuple(one.services or ()), team=one.team or "",
     )  # fmt: skip
 
 

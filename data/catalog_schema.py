@@ -172,6 +172,7 @@ class Alert(Part):
     clear: Share | None = None
     window_days: Annotated[int, Field(ge=1, le=90)] = 7
     least: Annotated[int, Field(ge=1, le=100_000)] = 10
+    per: Literal["service"] | None = None
     stage: Kind | None = None
     clusters: Annotated[list[Id], Field(min_length=1)] | None = None
     services: Annotated[list[Id], Field(min_length=1)] | None = None

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from data.alert_book import AlertBook
-from data.alert_metrics import alert_of, measured, step
+from data.alert_metrics import alert_of, standing_key, step, subjects
 from data.alert_models import AlertEvent, AlertRule
 from data.errors import Unavailable
 from data.generation import Generation
@@ -76,12 +76,15 @@ class AlertWatch(threading.Thread):
         instant, fired = to_instant(now), 0
         standings = self._book.standings()
         for rule in rules:
-            found = measured(generation, rule, now)
-            was = standings.get(rule.rule_id)
-            after = step(rule, found, was, instant)
-            if after is not None:
-                fired += self._book.fire(alert_of(rule, after, found, rows_path(rule)), instant)
-                self._book.stand(rule.rule_id, after, was)
+            for service_id, found in subjects(generation, rule, now).items():
+                key = standing_key(rule, service_id)
+                was = standings.get(key)
+                after = step(rule, found, was, instant)
+                if after is not None:
+                    name = generation.services[service_id].name if service_id else ""
+                    alert = alert_of(rule, after, found, rows_path(rule, service_id), service_id, name)
+                    fired += self._book.fire(alert, instant)
+                    self._book.stand(key, after, was)
         return fired
 
     def _silent(self, rules: list[AlertRule]) -> int:
@@ -92,8 +95,9 @@ class AlertWatch(threading.Thread):
         return sum(self._book.fire(alert_of_silence(rule, one, now), now) for rule in rules for one in silent)
 
 
-def rows_path(rule: AlertRule) -> str:
+def rows_path(rule: AlertRule, service_id: str | None = None) -> str:
     """The numbers behind a metric: the analytics of what the rule is about, as far as one filter can say it."""
-    one = {"cluster": rule.clusters, "service": rule.services, "team": (rule.team,) if rule.team else ()}
+    services = rule.services if service_id is None else (service_id,)
+    one = {"cluster": rule.clusters, "service": services, "team": (rule.team,) if rule.team else ()}
     query = {name: values[0] for name, values in one.items() if len(values) == 1}
     return "/analytics?" + urlencode(query | {"range": f"{rule.window_days}d"})

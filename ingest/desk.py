@@ -15,7 +15,7 @@ from data.models import EVERYTHING, Page, Scope
 from data.openings import OpenedTwice, opened_twice
 from ingest.deliveries import Deliveries
 from ingest.intake_status import IntakeStatus, queue_state, source_states, worker_state
-from ingest.quarantine_records import Quarantined, State
+from ingest.quarantine_records import Action, Audited, Quarantined, State
 from ingest.quarantined import QuarantineDesk
 from ingest.queue import Depth, Queue
 from ingest.recent_openings import RecentOpenings
@@ -118,6 +118,10 @@ class IntakeDesk:
         if self._quarantine is None:
             raise Unavailable("no queue is configured")
         return self._quarantine
+
+    def note_test(self, rule_id: str, name: str, by: str) -> None:
+        """Keep in the audit who tested a rule of alerts."""
+        self._deliveries.audit(Audited(to_instant(self._clock()), by, Action.TESTED_ALERT, rule_id, name))
 
     def status(self) -> IntakeStatus:
         """Queue, sources and workers, looked at no more than once a second."""

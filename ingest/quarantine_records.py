@@ -44,6 +44,7 @@ class Action(StrEnum):
     REPLAYED = "replayed"
     EDITED = "edited and replayed"
     DISCARDED = "discarded"
+    TESTED_ALERT = "tested an alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,13 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """Who did what about which record."""
+    """Who did what about which record, or rule of alerts."""
 
     at: Instant
     by: str
     action: Action
     record_id: str
-    reason: str  # why the message had been set aside
+    reason: str  # why the message had been set aside; the name of the rule
 
 
 class QuarantineRecords:

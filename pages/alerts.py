@@ -9,7 +9,7 @@ from components.links import Query, link, page_path
 from components.panel import panel
 from components.tags import Node, el, mono
 from data import keys
-from data.alert_desk import measurements
+from data.alert_desk import rule_states
 from data.alert_models import Fired
 from data.errors import InvalidRequest
 from data.generation import Generation
@@ -45,9 +45,9 @@ def _rules(generation: Generation) -> Node:
             "Rules", states.empty("No rule is set, so nothing can fire.", how, symbol="inbox"), anchor="rules"
         )
     scope = context.scope()
-    found = measurements(generation, scope, context.now())
+    found = rule_states(generation, scope, context.alerts().standings(scope), context.now())
     testable = context.settings().admin_key is not None
-    body = alert_list.rules_table(rules, found, context.alerts().standings(scope), testable=testable)
+    body = alert_list.rules_table(rules, found, testable=testable)
     return panel("Rules", body, anchor="rules", note="from the catalog; metrics are looked at once a minute")
 
 

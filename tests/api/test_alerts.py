@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from data.alert_book import AlertBook
-from data.alert_models import AlertEvent, AlertMetric, AlertRule
+from data.alert_models import AlertEvent, AlertMetric, AlertRule, Standing
 from data.alert_rules import Told, of_attempts
 from data.catalog import CatalogStore
 from data.catalog_models import Catalog
@@ -69,6 +69,21 @@ def test_the_rules_are_listed_with_the_value_of_their_metric_now(client: FlaskCl
     assert (on_metric["value"], on_metric["n"], on_metric["firing"]) == (None, 0, False)
 
 
+def test_a_rule_on_each_service_names_those_for_which_it_fires(site: Site) -> None:
+    rule = AlertRule(
+        rule_id="each", name="Each", to=("ops",), metric=AlertMetric.FAILED_ATTEMPT_RATE, above=50.0, least=1,
+        per_service=True,
+    )  # fmt: skip
+    store = CatalogStore(site.aws.dynamodb, site.aws.tables, lambda: NOW)
+    store.save(Catalog(CATALOG.clusters, CATALOG.services, alerts=(rule,)))
+    book = AlertBook(site.aws.dynamodb, site.aws.tables)
+    assert book.stand("each#authn", Standing(True, to_instant(NOW), 60.0, 1), None)
+    assert book.stand("each#billing", Standing(False, to_instant(NOW), 10.0, 2), None)
+    (said,) = site.app().server.test_client().get("/api/alerts/rules").get_json()["rules"]
+    assert (said["per"], said["firing"], said["value"]) == ("service", True, None)
+    assert [(one["serviceId"], one["since"]) for one in said["services"]] == [("authn", to_instant(NOW))]
+
+
 def test_a_test_is_fired_by_the_admin_alone_and_once_in_ten_seconds(client: FlaskClient) -> None:
     address = "/api/alerts/failed/test"
     assert client.post(address, json={"by": "Zoë"}).status_code == 401
@@ -80,6 +95,8 @@ def test_a_test_is_fired_by_the_admin_alone_and_once_in_ten_seconds(client: Flas
     assert (said.get_json()["kind"], said.get_json()["title"]) == ("test", "Test of “Failed”")
     client.post(address, json={"by": "Zoë"}, headers=ADMIN)
     assert [one["kind"] for one in client.get("/api/alerts").get_json()["alerts"]].count("test") == 1
+    said_of = client.get("/api/ingest/audit", headers=ADMIN).get_json()["actions"]
+    assert {(one["by"], one["action"], one["recordId"]) for one in said_of} == {("Zoë", "tested an alert", "failed")}
 
 
 def test_a_narrowed_scope_sees_its_own_alerts_and_fires_no_tests(site: Site) -> None:

@@ -1,5 +1,6 @@
 """What fires: pure, from facts and rules; the same facts told again, or told late, change nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.alert_metrics import measured, step
+from data.alert_metrics import measured, measured_apart, step
 from data.alert_models import (
     AlertEvent,
     AlertKind,
@@ -226,6 +227,23 @@ def test_delivery_metrics_are_the_delivery_page_s_own_numbers_of_production():
     assert measured(held, elsewhere, NOW).value is None
 
 
+def test_each_service_is_measured_as_a_rule_on_it_alone_would_be():
+    hours = timedelta(hours=1)
+    attempts = [
+        attempt(to_instant(NOW - n * hours), n=str(n), service_id=("authn", "billing")[n % 2], cluster_id=AQUILA,
+                build_version=f"1.{n}.0", status=Status.FAILED if n % 3 == 0 else Status.ROLLBACK if n % 5 == 0
+                else Status.SUCCESS)
+        for n in range(1, 24)
+    ]  # fmt: skip
+    held = generation(attempts, catalog=CATALOG)
+    for metric in AlertMetric:
+        rule = a_rule(None, metric=metric, above=1.0)
+        alone = {one: measured(held, replace(rule, services=(one,)), NOW) for one in ("authn", "billing")}
+        assert measured_apart(held, replace(rule, per_service=True), NOW) == alone
+    nobody = a_rule(None, metric=AlertMetric.ROLLBACK_RATE, above=1.0, team="Nobody", per_service=True)
+    assert measured_apart(held, nobody, NOW) == {}
+
+
 FILE = """
 clusters: [{id: m, name: M, type: Production, order: 1}]
 services: [{id: s, name: S, team: T}]
@@ -240,6 +258,11 @@ def test_a_rule_passes_through_file_and_table():
     (rule,) = parse_catalog(FILE + text).alerts
     assert (rule.metric, rule.above, rule.cleared_at, rule.to) == ("rollback_rate", 10.0, 5.5, ("ops", "pager"))
     assert to_rule("b", rule_body(rule)) == rule
+    (each,) = parse_catalog(FILE + text.replace("above", "per: service, above")).alerts
+    assert (each.per_service, rule.per_service) == (True, False)
+    assert to_rule("b", rule_body(each)) == each
+    kept_before = {name: value for name, value in rule_body(rule).items() if name != "perService"}
+    assert to_rule("b", kept_before) == rule
 
 
 @pytest.mark.parametrize(
@@ -249,6 +272,8 @@ def test_a_rule_passes_through_file_and_table():
         ("{id: a, name: A, event: failed, to: []}", "alerts.0.to: "),
         ("{id: a, name: A, event: fails, to: [o]}", "alerts.0.event: Input should be 'failed'"),
         ("{id: a, name: A, event: failed, above: 3, to: [o]}", "alerts.0.above: is for rules on a metric"),
+        ("{id: a, name: A, event: failed, per: service, to: [o]}", "alerts.0.per: is for rules on a metric"),
+        ("{id: a, name: A, metric: rollback_rate, above: 5, per: team, to: [o]}", "alerts.0.per: "),
         ("{id: a, name: A, metric: rollback_rate, to: [o]}", "alerts.0.metric: needs either above or below"),
         ("{id: a, name: A, metric: rollback_rate, above: 5, clear: 6, to: [o]}", "clear: must not be greater"),
         ("{id: a, name: A, event: failed, clusters: [x], to: [o]}", "x is none of the clusters above"),

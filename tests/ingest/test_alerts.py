@@ -318,6 +318,33 @@ def test_a_metric_fires_once_until_it_is_over_whoever_watches(aws: Aws):
     assert fired(aws)[0].alert.path == "/analytics?range=7d"
 
 
+def test_a_metric_of_each_service_fires_and_is_over_for_each_by_itself(aws: Aws):
+    rule = AlertRule(
+        rule_id="each", name="Each", to=("ops",), metric=AlertMetric.FAILED_ATTEMPT_RATE, above=50.0, clear=20.0,
+        per_service=True,
+    )  # fmt: skip
+
+    def look(number: int, **failed: int) -> int:
+        rows = [
+            attempt(to_instant(NOW - timedelta(hours=2)), n=str(n), service_id=service,
+                    status=Status.FAILED if n < of else Status.SUCCESS)
+            for service, of in failed.items() for n in range(10)
+        ]  # fmt: skip
+        held = generation(rows, catalog=Catalog(CATALOG.clusters, CATALOG.services, alerts=(rule,)))
+        book = AlertBook(aws.dynamodb, aws.tables)
+        return AlertWatch(book, lambda: held, lambda: [], lambda: NOW + timedelta(seconds=number)).try_look()
+
+    assert look(0, authn=6, billing=1) == 1
+    assert look(1, authn=6, billing=7) == 1
+    assert look(2, authn=4, billing=7) == 0  # no longer above, but not clear yet
+    assert look(3, authn=1, billing=7) == 1
+    assert [(one.alert.kind, one.alert.service_id) for one in fired(aws)][::-1] == [
+        ("metric", "authn"), ("metric", "billing"), ("metric_cleared", "authn"),
+    ]  # fmt: skip
+    assert fired(aws)[0].alert.title == "Each: Failed attempts of Authentication is back at 10.0 %"
+    assert fired(aws)[0].alert.path == "/analytics?service=authn&range=7d"
+
+
 def test_a_silent_source_fires_once_a_silence(aws: Aws):
     rule = AlertRule(rule_id="quiet", name="Quiet", to=("ops",), on=AlertEvent.SOURCE_SILENT)
     quiet = Silence("ci", "2026-02-24T01:00:00.000Z", 39_600.0, 40, 3600.0, 7200.0)
