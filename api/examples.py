@@ -10,8 +10,10 @@ JUNIT_FILE = (
 )
 
 STAMP: Example = {"asOf": "2026-02-24T12:00:00.000Z", "generation": 1771934400000}
-GATE: Example = {"passed": 420, "total": 420, "failed": 0, "skipped": 0, "verdict": "passed"}
-NOT_RUN: Example = {"passed": None, "total": None, "failed": None, "skipped": None, "verdict": "missing"}
+GATE: Example = {"passed": 420, "total": 420, "failed": 0, "skipped": 0, "verdict": "passed", "runs": 2,
+                 "turned": True}  # fmt: skip
+NOT_RUN: Example = {"passed": None, "total": None, "failed": None, "skipped": None, "verdict": "missing",
+                    "runs": None, "turned": None}  # fmt: skip
 RATE: Example = {"value": 93.0, "n": 57, "reason": None}
 ATTEMPT: Example = {
     "id": "mira-us-west-2:authn:3.4.2:1284",

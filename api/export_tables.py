@@ -24,7 +24,7 @@ PROMOTION = (
     "id", "serviceId", "buildVersion", "fromClusterId", "toClusterId", "promotedAt", "status", "promotedBy",
     "approver", "reason",
 )  # fmt: skip
-GATE = ("verdict", "passed", "failed", "skipped", "total")
+GATE = ("verdict", "passed", "failed", "skipped", "total", "runs", "turned")
 SERVICE = ("serviceId", "serviceName", "team", "tier")
 LATEST = (
     "id", "status", "buildVersion", "gitSha", "startedAt", "endedAt", "durationSec", "trigger", "cancelled",

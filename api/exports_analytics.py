@@ -60,7 +60,7 @@ def reasons_csv(asked: Asked) -> Response:
 def flaky_csv(asked: Asked) -> Response:
     """Suites that changed their verdict over one version, as CSV.
 
-    `n` versions were tried more than once on one cluster-region, of which so many `flipped`. `deploy` stands for
+    `n` versions were judged more than once on one cluster-region, of which so many `flipped`. `deploy` stands for
     deploys that passed only when repeated.
     """
     return _sent("flaky", export_charts.flaky, asked)

@@ -49,6 +49,7 @@ def quality(found: Quality) -> Json:
             for one in found.flaky
         ],
         "repeatedVersions": found.repeated,
+        "runsUntold": found.untold,
         "failedThenPassed": {"total": found.turned, "rows": [turn(one) for one in found.turns]},
     }  # fmt: skip
 
@@ -72,7 +73,7 @@ def suite(one: SuiteNumbers) -> Json:
 
 
 def turn(one: Turn) -> Json:
-    """A suite that failed and then passed unchanged."""
+    """A suite that failed and then passed unchanged, on one attempt or on two."""
     return {
         "suite": (one.suite or "").lower(), "clusterId": one.cluster_id, "serviceId": one.service_id,
         "buildVersion": one.version, "failedAttemptId": one.failed_id, "failedAt": one.failed_at,

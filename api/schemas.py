@@ -75,6 +75,8 @@ def merged(description: str, base: Schema, /, **properties: Schema) -> Schema:
 GATE = closed(
     "The run of a suite that counts for an attempt. A missing gate is never passed.",
     passed=maybe(COUNT), total=maybe(COUNT), failed=maybe(COUNT), skipped=maybe(COUNT), verdict=words(Verdict),
+    runs=maybe(COUNT, "How many runs of the suite said something; null where at most the one that counts is known."),
+    turned=maybe(TRUTH, "Whether of two runs, one after the other, one passed and one did not; null like runs."),
 )  # fmt: skip
 RATE = closed(
     "A share in percent.",

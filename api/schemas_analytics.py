@@ -49,7 +49,7 @@ ANALYTICS_SCHEMAS: dict[str, Schema] = {
         "A suite that changed its verdict over one version on one cluster-region, or, without a suite, deploys that "
         "passed only when repeated.",
         serviceId=ID, suite=maybe(TEXT), flipped=COUNT,
-        n=COUNT | {"description": "The versions tried more than once, of which so many flipped."},
+        n=COUNT | {"description": "The versions judged more than once, of which so many flipped."},
     ),
     "Analytics": closed(
         "Series over time; each list has one entry a label.", **STAMP,

@@ -53,7 +53,8 @@ QUALITY_SCHEMAS: dict[str, Schema] = {
         suites=by_suite(ref("TestNumbers")),
     ),
     "FailedThenPassed": closed(
-        "A suite that failed for a version and passed on a later attempt of it there.", suite=TEXT, clusterId=ID,
+        "A suite that failed for a version and then passed there unchanged: on a later attempt of it, or in a later "
+        "run on the same one.", suite=TEXT, clusterId=ID,
         serviceId=ID, buildVersion=TEXT, failedAttemptId=TEXT, failedAt=TIME, passedAttemptId=TEXT, passedAt=TIME,
     ),
     "Quality": closed(
@@ -62,7 +63,8 @@ QUALITY_SCHEMAS: dict[str, Schema] = {
         flakySuites=array(closed(
             "A suite that changed its verdict over one version.", serviceId=ID, suite=TEXT, flipped=COUNT, n=COUNT
         )),
-        repeatedVersions=COUNT,
+        repeatedVersions=COUNT | {"description": "Versions judged more than once, on one attempt or on several."},
+        runsUntold=COUNT | {"description": "Attempts of which only the last run of each suite is known."},
         failedThenPassed=closed("The newest rows of so many.", total=COUNT, rows=array(ref("FailedThenPassed"))),
     ),
     "Retry": closed(

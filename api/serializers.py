@@ -55,7 +55,10 @@ def attempts(page: Page[Attempt], serving: Collection[str]) -> Json:
 
 
 def gates(of: Iterable[Gate]) -> Json:
-    """Gates by lower-case suite; counts are null where only an outcome was sent or nothing ran."""
+    """Gates by lower-case suite; counts are null where only an outcome was sent or nothing ran.
+
+    `runs` and `turned` are null where at most the run that counts is known.
+    """
     return {
         gate.suite.lower(): {
             "passed": gate.passed,
@@ -63,6 +66,8 @@ def gates(of: Iterable[Gate]) -> Json:
             "failed": gate.failed,
             "skipped": gate.skipped,
             "verdict": gate.verdict,
+            "runs": gate.runs,
+            "turned": None if gate.runs is None else gate.turned,
         }
         for gate in of
     }

@@ -52,14 +52,14 @@ def flakes(view: Analytics, href: KeyHref) -> Figure:
         "y": _unique([flake_words(one) for one in top]), "x": [one.flipped for one in top],
         "text": [f"{one.flipped} of {one.n}" for one in top], "textposition": "outside", "cliponaxis": False,
         "customdata": [href(one.key) for one in top],
-        "hovertemplate": "%{text} versions tried more than once<extra></extra>",
+        "hovertemplate": "%{text} versions judged more than once<extra></extra>",
         "marker": {"pattern": {"shape": "/", "fillmode": "overlay"}},
     }  # fmt: skip
     tried = (
         counted(view.flakes.repeated, "version was", "versions were") if view.flakes.repeated else "No version was"
     )
     rest = ", none flipped." if view.flakes.repeated else "."
-    nothing = [] if top else _nothing(f"{tried} tried more than once{rest}")
+    nothing = [] if top else _nothing(f"{tried} judged more than once{rest}")
     return {
         "data": [bar, *nothing],
         "layout": _lying([one.flipped for one in top]) | {"showlegend": False, "margin": {"r": 56, "t": 8}},

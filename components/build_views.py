@@ -116,9 +116,20 @@ def _gate_row(gate: Gate, changes: Mapping[str, GateChange] | None) -> Node:
     counts = (gate.passed, gate.failed, gate.skipped, gate.total)
     against = [] if changes is None else [number_cell(delta(changes[gate.suite]))]
     return row(
-        gate.suite.capitalize(), verdict_badge(gate.verdict), number_cell(_pass_rate(gate)),
+        gate.suite.capitalize(), [verdict_badge(gate.verdict), _runs(gate)], number_cell(_pass_rate(gate)),
         *[number_cell(none() if count is None else number(count)) for count in counts], *against,
     )  # fmt: skip
+
+
+def _runs(gate: Gate) -> Child:
+    """That a suite ran more than once, and whether its runs agree; nothing where it is not known."""
+    if gate.runs is None or gate.runs < 2:
+        return None
+    said = ", all the same"
+    if gate.turned:
+        first = "did not pass" if gate.verdict is Verdict.PASSED else "passed"
+        said = f", the first {first}" if gate.runs == 2 else ", not all the same"
+    return el("Div", f"{number(gate.runs)} runs{said}", cls="ink-2 small nowrap")
 
 
 def _pass_rate(gate: Gate | TestRun) -> Child:

@@ -117,7 +117,7 @@ def flakes_table(view: Analytics, href: KeyHref) -> Node:
             number_cell(number(one.n)), number_cell(percent(one.flipped / one.n)))
         for one in view.flakes.found
     ]  # fmt: skip
-    names = ("Versions flipped", "Versions tried more than once (n)", "Share")
+    names = ("Versions flipped", "Versions judged more than once (n)", "Share")
     rows = rows or _none("No version flipped.", 4)
     return table("Flaky suites and deploys", [("Service and suite", ""), *[(name, "num") for name in names]], rows)
 

@@ -126,7 +126,7 @@ def flaky_table(flaky: Sequence[Flake], href: Callable[[Flake], str]) -> Node:
         )
         for one in flaky
     ]  # fmt: skip
-    columns = [("Service", ""), ("Suite", ""), ("Versions that flipped", "num"), ("Tried again", "num"),
+    columns = [("Service", ""), ("Suite", ""), ("Versions that flipped", "num"), ("Judged again", "num"),
                ("Share", "num")]  # fmt: skip
     return table("Flaky suites, the most flips first", columns, rows)
 
@@ -137,7 +137,8 @@ def turns_table(turns: Sequence[Turn]) -> Node:
         row(
             link(one.service_id, service_path(one.service_id), cls="strong"), mono(one.version), one.cluster_id,
             (one.suite or "deploy").capitalize(), _build("failed", one.failed_id, one.failed_at, one),
-            _build("passed", one.passed_id, one.passed_at, one),
+            _build("passed", one.passed_id, one.passed_at, one)
+            if one.passed_id != one.failed_id else el("Td", "in a later run of it"),
         )
         for one in turns
     ]  # fmt: skip

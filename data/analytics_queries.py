@@ -21,7 +21,7 @@ from data.views import Analytics, AnalyticsFilter
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
-NEEDED = ("cluster", "service", "version", "reason", "verdicts", "started", "ended", "outcome")
+NEEDED = ("cluster", "service", "version", "reason", "verdicts", "reruns", "started", "ended", "outcome")
 
 
 def analytics(gen: Generation, scope: Scope, wanted: AnalyticsFilter, now: datetime) -> Analytics:

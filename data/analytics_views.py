@@ -63,7 +63,7 @@ class FailureReasons:
 class Flake:
     """A suite of a service that changed its verdict over one version, or deploys that passed only when repeated.
 
-    `n`: the versions tried more than once on one cluster-region, of which `flipped` did so.
+    `n`: the versions judged more than once on one cluster-region, of which `flipped` did so.
     """
 
     service_id: str
@@ -79,7 +79,7 @@ class Flake:
 
 @dataclass(frozen=True, slots=True)
 class Flakes:
-    """Those with a flip, the most first; `repeated`: versions tried more than once that were looked at, all told."""
+    """Those with a flip, the most first; `repeated`: versions judged more than once that were looked at, all told."""
 
     found: Sequence[Flake] = field(default_factory=tuple)
     repeated: int = 0

@@ -23,8 +23,9 @@ TRIGGERS = tuple(Trigger)
 STATUS_PLACES = {status: place for place, status in enumerate(STATUSES)}
 TRIGGER_PLACES = {trigger: place for place, trigger in enumerate(TRIGGERS)}
 TIMES = ("started", "ended", "received", "heard", "committed")  # epoch ms, MISSING where unknown
-WORDS = ("service", "version", "reason", "back_to", "verdicts", "scores", "commits")  # codes into own words
+WORDS = ("service", "version", "reason", "back_to", "verdicts", "scores", "reruns", "commits")  # codes into own words
 MISSING = -1
+UNTOLD = "?"  # of `reruns`: how often suites ran was not kept then
 LATER = TIMES[1:]  # held as milliseconds after `started` where all of a chunk fit
 UNKNOWN = np.iinfo(np.int32).min  # among those: missing
 
@@ -173,6 +174,7 @@ def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:
         "back_to": [row.rollback_to_build for row, _ in rows],
         "verdicts": [verdict_words(row.gates) or None for row, _ in rows],
         "scores": [score_words(row.gates) or None for row, _ in rows],
+        "reruns": [rerun_words(row.gates) or None for row, _ in rows],
         "commits": [commit_words(row.commits, row.committed_at) or None for row, _ in rows],
     }
     words: dict[str, Array] = {}
@@ -198,6 +200,17 @@ def score_words(gates: Iterable[Gate]) -> str:
         if gate.passed is not None and gate.total is not None and gate.skipped is not None
         and gate.total > gate.skipped
     )  # fmt: skip
+
+
+def rerun_words(gates: Sequence[Gate]) -> str:
+    """`FUNCTIONAL:same SANITY:turned`: suites that ran more than once, and whether they turned; or UNTOLD."""
+    if any(gate.runs is None for gate in gates):
+        return UNTOLD
+    return " ".join(
+        f"{gate.suite}:{'turned' if gate.turned else 'same'}"
+        for gate in sorted(gates, key=lambda gate: gate.suite)
+        if gate.runs is not None and gate.runs > 1
+    )
 
 
 def verdicts_of(words: str) -> tuple[Gate, ...]:

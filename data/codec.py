@@ -71,8 +71,15 @@ def to_json(value: Any) -> str:
 
 
 def gate_list(gates: Iterable[Gate]) -> list[list[Any]]:
-    """Gates as short lists: suite, verdict, total, passed, failed, skipped, seconds."""
-    return [[g.suite, g.verdict, g.total, g.passed, g.failed, g.skipped, g.duration_sec] for g in gates]
+    """Gates as short lists: suite, verdict, total, passed, failed, skipped, seconds; runs where known; turned."""
+    return [
+        [g.suite, g.verdict, g.total, g.passed, g.failed, g.skipped, g.duration_sec, *_runs_of(g)] for g in gates
+    ]  # fmt: skip
+
+
+def _runs_of(gate: Gate) -> list[Any]:
+    """Nothing where they are not known, as in lists from before runs were counted."""
+    return [] if gate.runs is None else [gate.runs, *([True] if gate.turned else [])]
 
 
 def to_gates(rows: Iterable[list[Any]]) -> tuple[Gate, ...]:

@@ -28,8 +28,10 @@ SUITES = Chapter("suites", "Test suites", (
     ),
     Definition(
         "failed-then-passed", "Failed, then passed",
-        "A suite that failed for a version on a cluster-region and passed on a later attempt of the same version "
-        "there.", rules=("It belongs to the first attempt on which it failed.",), shown=TESTS,
+        "A suite that failed for a version on a cluster-region and then passed there unchanged: in a later run on "
+        "the same attempt, or on a later attempt of the version.",
+        rules=("It belongs to the first attempt on which a run did not pass.",
+               "As a gate, and so for what gates are worth, the last run of an attempt counts alone."), shown=TESTS,
     ),
     Definition(
         "flaky-test", "Flaky tests",

@@ -60,10 +60,13 @@ TESTS = Chapter("tests", "Tests and gates", (
     ),
     Definition(
         "flaky", "Flaky", "What says another thing when nothing changed.",
-        "versions that flipped ÷ versions tried more than once on one cluster-region",
-        ("A suite flipped where two attempts of one version, one after the other, have different verdicts.",
+        "versions that flipped ÷ versions judged more than once on one cluster-region",
+        ("A suite flipped where two attempts of one version, one after the other, have different verdicts, or two of "
+         "its runs within one attempt have: every run tells here, while only the last one decides the gate.",
          "A deploy flipped where an attempt failed and a later one of the same version there succeeded.",
-         "A version that was tried once tells nothing and is in neither."), shown=(ANALYTICS, CARD),
+         "A version that was judged once tells nothing and is in neither.",
+         "Of attempts from before runs were counted only the last run of each suite is known; the quality page says "
+         "of how many."), shown=(ANALYTICS, CARD),
     ),
 ))  # fmt: skip
 

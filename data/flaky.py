@@ -1,9 +1,10 @@
 """What says another thing when nothing changed: suites and deploys of one version on one cluster-region. Pure.
 
 A suite is flaky over a version where two attempts of that version on the same cluster-region, one after the other,
-have different verdicts (passed, or not; attempts without its verdict are passed over). A deploy is flaky where an
-attempt failed and a later one of the same version there succeeded. The share is of the versions tried more than once:
-a version tried once can tell nothing. Cancelled and running attempts count in neither, a rollback is no retry.
+have different verdicts (passed, or not; attempts without its verdict are passed over), or two of its runs within one
+attempt have. A deploy is flaky where an attempt failed and a later one of the same version there succeeded. The share
+is of the versions judged more than once: a version judged once can tell nothing. Cancelled and running attempts count
+in neither, a rollback is no retry.
 `data/flips.py` counts by these definitions; here they name the attempts.
 """
 
@@ -15,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.attempt_columns import verdicts_of
+from data.attempt_columns import UNTOLD, verdicts_of
 from data.models import Verdict
 from data.outcomes import OUTCOMES
 
-COLUMNS = ("cluster", "service", "version", "verdicts", "outcome")
+COLUMNS = ("cluster", "service", "version", "verdicts", "reruns", "outcome")
 SUCCESS, FAILED = OUTCOMES.index("success"), OUTCOMES.index("failed")
 UNKNOWN, BAD, GOOD = -1, 0, 1
+ONCE, SAME, TURNED = 0, 1, 2  # a suite within one attempt: run once at most, again with the same verdict, or another
 DEPLOY = "deploy"
 
 Ints = npt.NDArray[np.int64]
@@ -29,7 +31,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """Which versions were tried more than once with a verdict each time, and which of them flipped: group numbers."""
+    """Which versions were judged more than once, and which of them flipped: group numbers."""
 
     suite: str | None
     repeated: Ints
@@ -42,7 +44,8 @@ def attempts_behind(attempts: pd.DataFrame, service_id: str, suite: str | None) 
     for one in repeats(attempts, groups):
         if one.suite == suite:
             mine = (attempts["service"] == service_id).to_numpy()
-            return np.asarray(np.isin(groups, one.flipped) & mine & (values_of(attempts, suite) != UNKNOWN))
+            told = (values_of(attempts, suite) != UNKNOWN) | (reruns_of(attempts, suite) == TURNED)
+            return np.asarray(np.isin(groups, one.flipped) & mine & told)
     return np.zeros(len(attempts), dtype=np.bool_)
 
 
@@ -66,7 +69,11 @@ def repeats(attempts: pd.DataFrame, groups: Ints) -> Iterator[Repeats]:
             flip = again & (value[:-1] == BAD) & (value[1:] == GOOD)
         else:
             flip = again & (value[:-1] != value[1:])
-        yield Repeats(suite, np.unique(group[1:][again]), np.unique(group[1:][flip]))
+        within = reruns_of(attempts, suite)
+        yield Repeats(
+            suite, np.union1d(group[1:][again], groups[within != ONCE]),
+            np.union1d(group[1:][flip], groups[within == TURNED]),
+        )  # fmt: skip
 
 
 def values_of(attempts: pd.DataFrame, suite: str | None) -> npt.NDArray[np.int8]:
@@ -83,6 +90,25 @@ def _said(words: str, suite: str) -> int:
         if gate.suite == suite and gate.verdict is not Verdict.MISSING:
             return GOOD if gate.verdict is Verdict.PASSED else BAD
     return UNKNOWN
+
+
+def reruns_of(attempts: pd.DataFrame, suite: str | None) -> npt.NDArray[np.int8]:
+    """ONCE, SAME or TURNED for each attempt: what further runs of the suite said; ONCE where nothing is known."""
+    if suite is None:
+        return np.full(len(attempts), ONCE, dtype=np.int8)
+    column = attempts["reruns"].cat
+    said = [_rerun(str(words), suite) for words in column.categories]
+    return np.array([*said, ONCE], dtype=np.int8)[column.codes.to_numpy()]
+
+
+def _rerun(words: str, suite: str) -> int:
+    found = words.split(" ")
+    return TURNED if f"{suite}:turned" in found else SAME if f"{suite}:same" in found else ONCE
+
+
+def untold(attempts: pd.DataFrame) -> int:
+    """Of how many attempts with a verdict it was not kept whether a suite ran more than once."""
+    return int((attempts["reruns"] == UNTOLD).sum())
 
 
 def suites_of(attempts: pd.DataFrame) -> list[str]:

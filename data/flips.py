@@ -1,15 +1,16 @@
 """What changed its verdict over one version, so held that a range of time is a comparison and not a walk. Pure.
 
 Of a version on a cluster-region let its verdicts of one suite (or its deploys) follow each other in time. Two that
-are neighbours are a *step*; a step from one verdict to another is a *flip*. Within a range the version was tried more
-than once exactly if one of its steps lies within: if of those that begin in the range the one that ends first does
-so before the range does. Each step therefore knows when the step before it began, and the earliest end among itself
-and all later ones: for any range exactly one step of a version answers, and steps are counted instead of versions.
+are neighbours are a *step*; a step from one verdict to another is a *flip*. A suite that ran more than once within an
+attempt makes a step that ends where it begins. Within a range the version was judged more than once exactly if one
+of its steps lies within: if of those that begin in the range the one that ends first does so before the range does.
+Each step therefore knows when the step before it began, and the earliest end among itself and all later ones: for any
+range exactly one step of a version answers, and steps are counted instead of versions.
 
 The definitions are those of `data/flaky.py`. Times are whole hours: ranges begin and end with hours.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,7 @@ COLUMNS = (*flaky.COLUMNS, "started")
 Kind = tuple[str, str | None]  # (ANYTHING | REPEATED | FLIPPED, suite or None: the deploy)
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+Columns = tuple[Ints, Ints, Ints, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +92,33 @@ def steps_of(attempts: pd.DataFrame, names: Names) -> Steps:
     services = names.services([str(name) for name in attempts["service"].cat.categories])
     service = services[attempts["service"].cat.codes.to_numpy()[order]].astype(np.int64)
     found: list[Steps] = []
-    every: list[tuple[Ints, Ints, Ints, Ints]] = []
+    every: list[Columns] = []
     for suite, value in _values(attempts):
         told = np.flatnonzero(value[order] != flaky.UNKNOWN)
         group, hour, said = groups[told], hours[told], value[order][told]
         again = np.flatnonzero(group[1:] == group[:-1])
         flip = again[_flips(said, suite)[again]]
-        for name, rows in ((REPEATED, again), (FLIPPED, flip)):
-            steps = group[rows], hour[rows], hour[rows + 1], service[told][rows]
+        within = flaky.reruns_of(attempts, suite)[order]
+        for name, rows, inner in (
+            (REPEATED, again, within != flaky.ONCE), (FLIPPED, flip, within == flaky.TURNED)
+        ):  # fmt: skip
+            between = group[rows], hour[rows], hour[rows + 1], service[told][rows]
+            alone = groups[inner], hours[inner], hours[inner], service[inner]
+            steps = _sorted([between, alone] if inner.any() else [between])
             found.append(_linked(*steps, names.kind((name, suite))))
             if name == REPEATED:
                 every.append(steps)
-    both = [np.concatenate(columns) for columns in zip(*every, strict=True)]
-    sorting = np.lexsort((both[1], both[0]))
-    group, begun, ended, of = (one[sorting] for one in both)
-    found.append(_linked(group, begun, ended, of, names.kind((ANYTHING, None))))
+    found.append(_linked(*_sorted(every), names.kind((ANYTHING, None))))
     return joined(found)
+
+
+def _sorted(parts: Sequence[Columns]) -> Columns:
+    """Steps (group, beginning, end, service) by group and beginning; one part is so already."""
+    if len(parts) == 1:
+        return parts[0]
+    group, begun, ended, service = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.lexsort((begun, group))
+    return group[order], begun[order], ended[order], service[order]
 
 
 def _values(attempts: pd.DataFrame) -> Iterator[tuple[str | None, npt.NDArray[np.int8]]]:

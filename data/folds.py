@@ -7,6 +7,7 @@ under which a claim is put; everything here is a maximum, a minimum or a sort.
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from data.events import DeploymentEvent, TestResultEvent, from_claim
@@ -20,9 +21,10 @@ from data.models import (
     Status,
     TestRun,
     Trigger,
+    Verdict,
 )
 
-FOLD_VERSION = "2"
+FOLD_VERSION = "3"
 CLAIMS_KEPT = 50
 RANK = {Status.IN_PROGRESS: 0, Status.FAILED: 1, Status.SUCCESS: 1, Status.LIVE: 2, Status.ROLLBACK: 3}
 
@@ -105,7 +107,7 @@ def fold_attempt(attempt_id: str, own: Sequence[Claim], version: Version, retent
     observations = [e for e in bound_words if isinstance(e, DeploymentEvent)]
     attempt = None
     if deployments:
-        gates = tuple(as_gate(run) for run in gate_runs)
+        gates = tuple(as_gate(run, runs) for run in gate_runs)
         attempt = _attempt(attempt_id, deployments, observations, gates, fold_rev(kept, version), retention_days)
         attempt = replace(attempt, heard_at=max(event.received_at for event in (*words, *bound_words)))
     return AttemptFold(attempt, runs, gate_runs, tuple(dropped))
@@ -235,11 +237,25 @@ def latest_of_each_suite(runs: Sequence[TestRun]) -> tuple[TestRun, ...]:
     return tuple(latest[suite] for suite in sorted(latest))
 
 
-def as_gate(run: TestRun) -> Gate:
-    """What a list shows of a run."""
+def as_gate(run: TestRun, runs: Sequence[TestRun]) -> Gate:
+    """What a list shows of the run that counts, and whether the suite's other runs said something else.
+
+    `runs`: those of the attempt, each suite's in order. A run without a verdict says nothing.
+    """
+    told = [one.verdict for one in runs if one.suite == run.suite and one.verdict is not Verdict.MISSING]
+    passed = [verdict is Verdict.PASSED for verdict in told]
+    turned = any(one != following for one, following in pairwise(passed))
     return Gate(
-        run.suite, run.verdict, run.total, run.passed, run.failed, run.skipped, run.duration_sec
+        run.suite, run.verdict, run.total, run.passed, run.failed, run.skipped, run.duration_sec, len(told), turned
     )  # fmt: skip
+
+
+def failed_before(fold: AttemptFold, run: TestRun) -> TestRun | None:
+    """The last run of the suite that did not pass, where the one that counts did; None: there is none."""
+    if run.verdict is not Verdict.PASSED:
+        return None
+    bad = (Verdict.FAILED, Verdict.PARTIAL)
+    return next((one for one in reversed(fold.runs) if one.suite == run.suite and one.verdict in bad), None)
 
 
 def shas_of(own: Iterable[Claim]) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data import flaky
 from data.attempt_columns import verdicts_of
 from data.flake_tax import codes, pair_codes
 from data.models import Verdict
@@ -22,6 +23,7 @@ from data.outcomes import OUTCOMES
 from data.quality_views import CaseKind
 
 COLUMNS = ("cluster", "service", "version", "verdicts", "started", "outcome", "number")
+TURN_COLUMNS = (*COLUMNS, "reruns")
 CANCELLED = OUTCOMES.index("cancelled")
 SILENT, FAILED, OTHER, PASSED = 0, 1, 2, 3  # what a suite said of an attempt; missing is silent
 
@@ -58,10 +60,36 @@ def failures(attempts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
+def turns(attempts: pd.DataFrame) -> pd.DataFrame:
+    """What failed and passed unchanged, of attempts that are oldest first: a row for each suite of a version there.
+
+    Each by the first attempt on which a run did not pass, and the first from it on whose last run passed: the same
+    one where the suite ran again within it. Columns: cluster, service, version, number, started, suite; passed and
+    passed_at of the other.
+    """
+    parts = [_turns_of(attempts, suite) for suite in suites_of(attempts)]
+    found = [part for part in parts if len(part)] or [_turns_of(attempts, "")]
+    return pd.concat(found, ignore_index=True)
+
+
+def _turns_of(attempts: pd.DataFrame, suite: str) -> pd.DataFrame:
+    words, group = said(attempts, suite), _versions(attempts)
+    within = (words == PASSED) & (flaky.reruns_of(attempts, suite) == flaky.TURNED)
+    bad, good = np.flatnonzero((words == FAILED) | within), np.flatnonzero(words == PASSED)
+    groups, at = np.unique(group[bad], return_index=True)
+    first = bad[at]
+    passed = _first_after(group, good, groups, first - 1)
+    first, passed = first[passed >= 0], passed[passed >= 0]
+    number, started = attempts["number"].to_numpy(), attempts["started"].to_numpy()
+    made = attempts.iloc[first]
+    return pd.DataFrame({
+        **{name: made[name].to_numpy() for name in ("cluster", "service", "version", "number", "started")},
+        "suite": suite, "passed": number[passed], "passed_at": started[passed],
+    })  # fmt: skip
+
+
 def _failures_of(attempts: pd.DataFrame, suite: str) -> pd.DataFrame:
-    words = said(attempts, suite)
-    width = max(len(attempts["version"].cat.categories), 1)
-    group = pair_codes(attempts) * width + codes(attempts["version"])
+    words, group = said(attempts, suite), _versions(attempts)
     bad, good = np.flatnonzero(words == FAILED), np.flatnonzero(words == PASSED)
     groups, at = np.unique(group[bad], return_index=True)
     first = bad[at]
@@ -76,6 +104,12 @@ def _failures_of(attempts: pd.DataFrame, suite: str) -> pd.DataFrame:
         "passed_at": np.where(again, started[passed], -1) if len(passed) else np.array([], dtype=np.int64),
         "superseded": _superseded(attempts)[first],
     })  # fmt: skip
+
+
+def _versions(attempts: pd.DataFrame) -> Ints:
+    """One number for each version on each pair."""
+    width = max(len(attempts["version"].cat.categories), 1)
+    return pair_codes(attempts) * width + codes(attempts["version"])
 
 
 def _first_after(group: Ints, places: Ints, groups: Ints, first: Ints) -> Ints:

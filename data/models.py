@@ -70,7 +70,11 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The counting run of one suite for one attempt. Counts are None where only an outcome was sent."""
+    """The counting run of one suite for one attempt. Counts are None where only an outcome was sent.
+
+    `runs`: how many of the suite's runs said something, None where that was not kept or is not held; `turned`: of two
+    of them, one after the other, one passed and one did not.
+    """
 
     suite: str
     verdict: Verdict
@@ -79,6 +83,8 @@ class Gate:
     failed: int | None = None
     skipped: int | None = None
     duration_sec: float | None = None
+    runs: int | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _still_running(chunk: Chunk, running: Mask) -> Chunk:
         return chunk
     then = {
         "status": STATUSES.index(Status.IN_PROGRESS), "outcome": OUTCOMES.index("in_progress"), "cancelled": False,
-        "verdicts": MISSING, "reason": MISSING,
+        "verdicts": MISSING, "reruns": MISSING, "reason": MISSING,
     }  # fmt: skip
     arrays = {**chunk.arrays, "ended": np.where(running, MISSING, chunk.moments("ended"))}
     for name, value in then.items():

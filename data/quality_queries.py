@@ -7,13 +7,14 @@ the generation before (`data/service_parts.py`).
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import nlargest
+from heapq import merge
+from itertools import islice
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from data import aggregations as agg
-from data import failure_reasons, flake_tax, gate_cases, same_build, suite_numbers, visible
+from data import failure_reasons, flake_tax, flaky, gate_cases, same_build, suite_numbers, visible
 from data.analytics_queries import DAY_MS, analytics, seen_by
 from data.day_numbers import day_number, from_milliseconds
 from data.generation import Generation
@@ -58,6 +59,7 @@ class Facts:
 
 RETRIES = Facts("retries", flake_tax.retries, flake_tax.COLUMNS)
 FAILURES = Facts("failures", gate_cases.failures, gate_cases.COLUMNS)
+TURNS = Facts("turns", gate_cases.turns, gate_cases.TURN_COLUMNS)
 
 
 def quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Quality:
@@ -157,28 +159,39 @@ def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime
         ],
         flaky=[one for one in flakes.found if one.suite is not None],
         repeated=flakes.repeated,
-        turns=newest((one.rows for one in turns), lambda one: (one.failed_at, one.failed_id, one.suite or "")),
+        turns=newest((one.rows for one in turns), _turned),
         turned=sum(one.total for one in turns),
+        untold=sum(one.untold for one in turns),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Turns:
-    """What failed and then passed of one service: the newest rows, and how many there are."""
+    """What failed and then passed of one service: the newest rows, and how many there are; `untold` as of Quality."""
 
     rows: list[Turn]
     total: int
+    untold: int
 
 
 def _turns(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Turns:
-    found = facts_of(gen, scope, FAILURES, wanted)
-    found = found[found["passed_at"].to_numpy() >= 0]
-    return _Turns([_turn(one) for one in records(found)], len(found))
+    found = facts_of(gen, scope, TURNS, wanted)
+    attempts = gen.attempts.frame(seen_in(gen, scope, wanted), *span_of(wanted), columns=("started", "reruns"))
+    return _Turns(in_order(map(_turn, records(found)), _turned), len(found), flaky.untold(attempts))
+
+
+def _turned(one: Turn) -> tuple[str, str, str]:
+    return one.failed_at, one.failed_id, one.suite or ""
 
 
 def newest(parts: Iterable[Iterable[T]], order: Callable[[T], Any]) -> list[T]:
-    """The newest MOST_ROWS rows of all parts."""
-    return nlargest(MOST_ROWS, (one for part in parts for one in part), key=order)
+    """The newest MOST_ROWS rows of all parts, each of which is `in_order`: only those are looked at."""
+    return list(islice(merge(*parts, key=order, reverse=True), MOST_ROWS))
+
+
+def in_order(rows: Iterable[T], order: Callable[[T], Any]) -> list[T]:
+    """These rows, the newest first."""
+    return sorted(rows, key=order, reverse=True)
 
 
 def records(found: pd.DataFrame) -> list[dict[str, Any]]:
@@ -232,7 +245,7 @@ def _tax_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Tax:
     rescued = found[["cluster", "version", "by"]].drop_duplicates()
     return _Tax(
         service_id, len(found), len(rescued), int(found["lost"].sum()), _by(found, found["cluster"]),
-        _by(found, said), [_tax_row(one) for one in records(found)],
+        _by(found, said), in_order(map(_tax_row, records(found)), _retried),
     )  # fmt: skip
 
 
@@ -256,7 +269,7 @@ def _tax(gen: Generation, scope: Scope, wanted: QualityFilter, parts: Sequence[_
         clusters=_groups([one.clusters for one in parts], names, _sums(days, "cluster")),
         services=_groups(of_services, names, _sums(days, "service")),
         reasons=_groups([one.reasons for one in parts], {}, None),
-        rows=newest((one.rows for one in parts), lambda one: (one.started_at, one.attempt_id)),
+        rows=newest((one.rows for one in parts), _retried),
     )
 
 
@@ -279,6 +292,10 @@ def _groups(
         for key, (retries, lost) in sums.items()
     ]
     return sorted(made, key=lambda one: (-one.lost_sec, one.key))
+
+
+def _retried(one: TaxRow) -> tuple[str, str]:
+    return one.started_at, one.attempt_id
 
 
 def _tax_row(row: dict[str, Any]) -> TaxRow:
@@ -316,7 +333,7 @@ def _places_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Places:
     rows = [
         MixedVersion(*build, sorted(of, key=lambda one: order[one.cluster_id])) for build, of in places.items()
     ]  # fmt: skip
-    return _Places(found.compared, found.mixed, found.regions, newest([rows], _newness))
+    return _Places(found.compared, found.mixed, found.regions, in_order(rows, _newness)[:MOST_ROWS])
 
 
 def _newness(one: MixedVersion) -> tuple[str, str, str]:

@@ -65,7 +65,10 @@ class ServiceNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An attempt on which a suite or the deploy failed, and the later one of the same version where it passed."""
+    """An attempt on which a suite or the deploy failed, and the one of the same version on which it then passed.
+
+    Both are the same attempt where the suite passed in a later run of it.
+    """
 
     suite: str | None  # None: the deploy itself
     cluster_id: str
@@ -87,9 +90,10 @@ class Quality:
     suites: Sequence[SuiteNumbers]  # the catalog's in its order, then any other
     services: Sequence[ServiceNumbers]  # by name; those without a test in the period too
     flaky: Sequence[Flake]  # suites, the most flips first
-    repeated: int  # versions tried more than once
+    repeated: int  # versions judged more than once
     turns: Sequence[Turn]  # of suites, newest first, at most MOST_ROWS
     turned: int  # all of them
+    untold: int  # attempts of which only the last run of each suite is known: from before runs were counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """The items a fact consists of, from its fold; and what is read back of them. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from data import codec, keys
 from data.codec import Item
 from data.days import KEEP_SECONDS
 from data.events import EventType
-from data.folds import AttemptFold, Listed, Version, expiry, listing, shas_of, starts_of
+from data.folds import AttemptFold, Listed, Version, expiry, failed_before, listing, shas_of, starts_of
 from data.instants import epoch
-from data.models import Attempt, Claim, Instant
+from data.models import Attempt, Claim, Instant, TestRun
+
+FAILED_RUN = "failedRun"  # of a gate that passed in the end: sort key of the last run that had not
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,23 @@ def spare(attempt: Attempt, exempt: bool) -> Attempt:
 def run_items(fold: AttemptFold, expires_at: int | None) -> dict[str, Item]:
     """Gates and runs of an attempt, by sort key."""
     items = [codec.from_test_run(run, as_gate=False, expires_at=expires_at) for run in fold.runs]
-    items += [codec.from_test_run(run, as_gate=True, expires_at=expires_at) for run in fold.gate_runs]
+    for run in fold.gate_runs:
+        before = failed_before(fold, run)
+        more = {FAILED_RUN: codec.text(_run_sk(before))} if before else {}
+        items.append(codec.from_test_run(run, as_gate=True, expires_at=expires_at) | more)
     return {item["sk"]["S"]: item for item in items}
+
+
+def failing_run(gate: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
+    """Key of the run that names what failed: the one that counts, or the last that did not pass before it."""
+    if FAILED_RUN in gate:
+        return gate["pk"]["S"], gate[FAILED_RUN]["S"]
+    run = codec.to_test_run(gate)
+    return run.attempt_id, _run_sk(run)
+
+
+def _run_sk(run: TestRun) -> str:
+    return keys.run_sk(run.suite, run.executed_at, run.test_run_id)
 
 
 def pointer_item(attempt: Attempt) -> Item:

@@ -26,7 +26,7 @@ from data.views import PairState, ServiceRow
 
 SUCCESS = OUTCOMES.index("success")
 DAY_MS = 86_400_000
-ATTEMPTS = ("cluster", "service", "version", "verdicts", "started", "ended", "outcome")
+ATTEMPTS = ("cluster", "service", "version", "verdicts", "reruns", "started", "ended", "outcome")
 IN_UNIT = {Unit.PERCENT: 100.0, Unit.HOURS: 1 / 3600, Unit.A_DAY: 1.0}  # shares and seconds as a unit wants them
 
 NO_PAIRS = "never_deployed"

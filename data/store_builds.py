@@ -14,7 +14,7 @@ from data.folds import Version
 from data.listing import READ_LIMIT, Listing, Row, read
 from data.models import Attempt, Build, Claim, Instant, Scope, TestRun
 from data.places import place
-from data.rows import read_version
+from data.rows import failing_run, read_version
 from data.standing_folds import to_build
 from data.store_reads import Reads
 
@@ -62,14 +62,14 @@ class BuildReads(Reads):
         return _newest_first(self._batch({table: seen})[table])
 
     def gate_runs(self, scope: Scope, found: Iterable[tuple[str, str]]) -> list[TestRun]:
-        """The runs that count for these attempts and suites, 100 at most, with their failed tests; in no order.
+        """Of these attempts and suites, 100 at most, the last runs that did not pass, with their failed tests.
 
-        Two reads: the gates say which run of each suite counts, the runs themselves hold the names.
+        Two reads, in no order: the gates say which run that is (the one that counts where all passed), the runs
+        themselves hold the names.
         """
         seen = dict.fromkeys(one for one in found if _is_allowed(one[0], scope))
         table = self._tables.test_runs
-        gates = [to_test_run(row) for row in self._batch({table: list(seen)})[table]]
-        of = [(one.attempt_id, keys.run_sk(one.suite, one.executed_at, one.test_run_id)) for one in gates]
+        of = [failing_run(gate) for gate in self._batch({table: list(seen)})[table]]
         return [to_test_run(row) for row in self._batch({table: of})[table]]
 
     def version(self, scope: Scope, cluster_id: str, service_id: str, version: str) -> Version:

@@ -26,7 +26,7 @@ from pages.analytics_rows import ROWS
 from pages.drawing import Args, Chart, Part, View
 
 FLAKY = (
-    "one version, tried again on the same cluster-region: the suite changed its verdict, or a failed deploy passed"
+    "one version, judged again on the same cluster-region: the suite changed its verdict, or a failed deploy passed"
 )
 UNHELD = ". Nothing to compare with: the period before is not held in full."
 

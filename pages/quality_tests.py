@@ -51,7 +51,7 @@ def _numbers(found: Quality, wish: Asked) -> list[Node]:
                  note=f"of {number(sums.total)}, {number(sums.skipped)} skipped"),
         kpi.card("Gates passed", gates, href="#suites-panel", note="runs that count for an attempt"),
         kpi.card("Flaky suites", number(len(found.flaky)), href="#flaky",
-                 note=f"{counted(found.repeated, 'version')} tried again"),
+                 note=f"{counted(found.repeated, 'version')} judged again"),
         kpi.card("Failed, then passed", number(found.turned), href="#turns", note="unchanged, by suite and version"),
     ]  # fmt: skip
 
@@ -112,11 +112,13 @@ def _flaky(found: Quality, wish: Asked) -> Node:
         return analytics_path({**query, "flaky": one.key}, "rows")
 
     body = shown.flaky_table(found.flaky[:LIMIT], href) if found.flaky else states.empty(
-        f"No suite flipped over {counted(found.repeated, 'version')} tried more than once.", symbol="check2"
+        f"No suite flipped over {counted(found.repeated, 'version')} judged more than once.", symbol="check2"
     )  # fmt: skip
+    untold = f"Of {counted(found.untold, 'attempt')} of these days only the last run of each suite is known."
+    older = el("P", untold, cls="hint") if found.untold else None
     rest = len(found.flaky) - LIMIT
     more = el("P", f"and {number(rest)} more with fewer flips", cls="hint") if rest > 0 else None
-    return panel("Flaky suites", body, more, note=[titled("verdict changed, version did not", "flaky")],
+    return panel("Flaky suites", body, more, older, note=[titled("verdict changed, version did not", "flaky")],
                  anchor="flaky")  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from data import codec, instants, keys
+from data import codec, instants, keys, rows
+from data.folds import AttemptFold
 from data.models import Attempt, Claim, Gate, Incident, Promotion, Status, TestRun, Verdict
 from data.store import Store
 from data.tables import TableNames
@@ -85,10 +86,11 @@ class Facts:
 
     def runs(self, *runs: TestRun) -> None:
         """Runs; the last one given of a suite counts as its gate."""
-        latest = {(run.attempt_id, run.suite): run for run in runs}
-        items = [codec.from_test_run(run, as_gate=False, expires_at=None) for run in runs]
-        items += [codec.from_test_run(run, as_gate=True, expires_at=None) for run in latest.values()]
-        self._put(self._tables.test_runs, items)
+        for attempt_id in dict.fromkeys(run.attempt_id for run in runs):
+            mine = tuple(run for run in runs if run.attempt_id == attempt_id)
+            gates = {run.suite: run for run in mine}
+            fold = AttemptFold(None, mine, tuple(gates.values()), ())
+            self._put(self._tables.test_runs, rows.run_items(fold, None).values())
 
     def claims(self, attempt: Attempt, *claims: Claim) -> None:
         """Claims of one attempt."""

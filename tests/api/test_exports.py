@@ -293,9 +293,12 @@ def test_reasons_are_counted_and_told_with_an_example(client):
     assert found[0]["example"] == "error rate"
 
 
-def test_without_a_flake_the_file_has_column_names_only(client):
+def test_a_suite_that_turned_within_an_attempt_is_in_the_file_and_a_day_without_a_flake_has_column_names_only(client):
+    names = ["serviceId", "suite", "flipped", "n", "flippedShare"]
     body = client.get(f"{EXPORTS}/analytics/flaky.csv").data
-    assert lines(body) == [["serviceId", "suite", "flipped", "n", "flippedShare"]]
+    assert lines(body) == [names, ["authn", "functional", "1", "1", "100.0"]]
+    quiet = client.get(f"{EXPORTS}/analytics/flaky.csv?serviceId=billing").data
+    assert lines(quiet) == [names]
 
 
 def test_charts_can_be_of_hours(client):

@@ -134,7 +134,7 @@ def test_a_pipeline_stops_where_the_answer_is_no(dash_app):
 
 
 @pytest.mark.parametrize(("path", "rows"), [
-    ("quality/suites", 3), ("quality/turns", 0), ("quality/retries", 0), ("quality/places", 2),
+    ("quality/suites", 3), ("quality/turns", 1), ("quality/retries", 0), ("quality/places", 2),
     ("gates/effectiveness", 3), ("gates/cases", 0), ("gates/backtest", 0),
 ])  # fmt: skip
 def test_files_hold_the_rows(client, path, rows):

@@ -9,8 +9,11 @@ from tests.api.conftest import FAILED, SERVING
 from tests.data.test_store import calls
 from tests.read_model import AQUILA, MIRA, PAVO
 
-GATE = {"passed": 420, "total": 420, "failed": 0, "skipped": 0, "verdict": "passed"}
-MISSING = {"passed": None, "total": None, "failed": None, "skipped": None, "verdict": "missing"}
+GATE = {
+    "passed": 420, "total": 420, "failed": 0, "skipped": 0, "verdict": "passed", "runs": 1, "turned": False,
+}  # fmt: skip
+AGAIN = GATE | {"runs": 2, "turned": True}
+MISSING = dict.fromkeys(("passed", "total", "failed", "skipped", "runs", "turned")) | {"verdict": "missing"}
 
 
 def answer(client, path: str, **query: Any) -> Any:
@@ -83,7 +86,7 @@ def test_a_clusters_attempts_have_the_documents_fields(client):
     assert found["attempts"] == [{
         "id": SERVING, "clusterId": MIRA, "serviceId": "authn", "buildVersion": "3.4.2", "gitSha": "abc1234",
         "startedAt": "2026-02-20T10:00:00.000Z", "endedAt": "2026-02-20T10:14:00.000Z", "status": "SUCCESS",
-        "trigger": "merge", "gates": {"functional": GATE, "sanity": GATE}, "serving": True, "cancelled": False,
+        "trigger": "merge", "gates": {"functional": AGAIN, "sanity": GATE}, "serving": True, "cancelled": False,
         "actor": "rosa", "runUrl": "https://ci.example.com/1284", "failureReason": None, "rollbackToBuild": None,
     }]  # fmt: skip
     assert found["nextCursor"]

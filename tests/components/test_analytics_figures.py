@@ -172,7 +172,7 @@ def test_where_nothing_failed_or_flipped_it_is_said():
         generation([attempt("2026-02-20T10:00:00Z"), attempt("2026-02-20T11:00:00Z")]), EVERYTHING, DAYS, NOW
     )
     assert drawn(bars.reasons(quiet, None, key_href))[-1]["text"] == ["Nothing failed or was rolled back."]
-    assert drawn(bars.flakes(quiet, key_href))[-1]["text"] == ["1 version was tried more than once, none flipped."]
+    assert drawn(bars.flakes(quiet, key_href))[-1]["text"] == ["1 version was judged more than once, none flipped."]
 
 
 def test_an_axis_of_counts_has_no_ticks_between_whole_numbers():

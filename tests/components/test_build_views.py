@@ -44,6 +44,18 @@ def test_a_pass_rate_leaves_the_skipped_out():
     assert "90.9" not in words(build_views.gates_table((gate,)))
 
 
+def test_a_suite_that_ran_again_says_so_and_what_its_first_run_said():
+    def told(verdict: Verdict, runs: int | None, turned: bool = False) -> str:
+        return words(build_views.gates_table((Gate("SANITY", verdict, runs=runs, turned=turned),)))
+
+    assert "2 runs, the first did not pass" in told(Verdict.PASSED, 2, turned=True)
+    assert "2 runs, the first passed" in told(Verdict.FAILED, 2, turned=True)
+    assert "3 runs, not all the same" in told(Verdict.PASSED, 3, turned=True)
+    assert "2 runs, all the same" in told(Verdict.PASSED, 2)
+    assert "run" not in told(Verdict.PASSED, 1)
+    assert "run" not in told(Verdict.PASSED, None)
+
+
 def test_a_run_without_counts_shows_dashes_and_its_report_is_linked_only_if_safe():
     run = a_run(an_attempt(), total=None, passed=None, failed=None, skipped=None, duration_sec=None)
     assert "no counts were sent" in words(build_views.runs_table((run,)))

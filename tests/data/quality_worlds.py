@@ -1,12 +1,14 @@
 """Small worlds of attempts for the tests of retries and gates: a few builds, places and outcomes, in any order."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 from hypothesis import strategies as st
 
 from data.columns import columns_of
-from data.models import EVERYTHING, Attempt, Gate, Status, Verdict
+from data.folds import as_gate
+from data.models import EVERYTHING, Attempt, Gate, Status, TestRun, Verdict
 from tests.read_model import AQUILA, MIRA, PAVO, attempt, pair_days
 
 FOREVER = 4_000_000_000_000
@@ -15,7 +17,7 @@ OUTCOMES: tuple[dict[str, Any], ...] = (
     {}, FAILED, {"status": Status.LIVE}, {"status": Status.ROLLBACK}, {"status": Status.IN_PROGRESS},
     {"status": Status.FAILED, "cancelled": True},
 )  # fmt: skip
-VERDICTS = (None, Verdict.PASSED, Verdict.FAILED, Verdict.PARTIAL, Verdict.MISSING)
+RUNS = st.lists(st.sampled_from(Verdict), max_size=3)
 SUITES = ("FUNCTIONAL", "SANITY")
 
 
@@ -29,6 +31,12 @@ def word(suite: str, verdict: Verdict | None) -> tuple[Gate, ...]:
     return () if verdict is None else (Gate(suite, verdict),)
 
 
+def judged(suite: str, verdicts: Sequence[Verdict]) -> tuple[Gate, ...]:
+    """The gate of runs of a suite that said this, one after the other."""
+    runs = [TestRun("", suite, str(place), verdict, None, None, None, None) for place, verdict in enumerate(verdicts)]
+    return (as_gate(runs[-1], runs),) if runs else ()
+
+
 @st.composite
 def worlds(draw: st.DrawFn, clusters: tuple[str, ...] = (MIRA, PAVO, AQUILA)) -> list[Attempt]:
     """Up to sixteen attempts at different hours."""
@@ -37,7 +45,7 @@ def worlds(draw: st.DrawFn, clusters: tuple[str, ...] = (MIRA, PAVO, AQUILA)) ->
         tried(
             hour, cluster_id=draw(st.sampled_from(clusters)), service_id=draw(st.sampled_from(("authn", "billing"))),
             build_version=draw(st.sampled_from(("1.0.0", "1.1.0", "1.2.0"))),
-            gates=tuple(gate for suite in SUITES for gate in word(suite, draw(st.sampled_from(VERDICTS)))),
+            gates=tuple(gate for suite in SUITES for gate in judged(suite, draw(RUNS))),
             **draw(st.sampled_from(OUTCOMES)),
         )
         for hour in hours

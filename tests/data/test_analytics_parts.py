@@ -12,6 +12,7 @@ from data.columns import Columns
 from data.generation import make_generation
 from data.models import EVERYTHING, Attempt, Gate, Scope, Status, Verdict
 from data.views import AnalyticsFilter
+from tests.data.quality_worlds import judged
 from tests.read_model import AQUILA, CATALOG, MIRA, NOW, attempt, currents, gate, generation, pair_days
 from tests.slow_analytics import walked
 
@@ -21,6 +22,7 @@ TEAMS = replace(CATALOG, services=(BILLING, AUTHN))
 GATES = (
     (), (gate("SANITY"),), (gate("SANITY", failed=1),), (gate("SANITY"), gate("NEW", failed=1)),
     (Gate("SANITY", Verdict.MISSING), gate("FUNCTIONAL")),
+    judged("SANITY", (Verdict.FAILED, Verdict.PASSED)), judged("SANITY", (Verdict.PASSED, Verdict.PASSED)),
 )  # fmt: skip
 REASONS = (
     None, "pod a-1 not ready", "pod a-2 not ready", "Pod a-2 not ready", "no space left", "NO space left",

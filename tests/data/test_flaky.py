@@ -1,14 +1,21 @@
 """What says two things of one version, small enough to see by eye."""
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.analytics_parts import flakes
 from data.analytics_views import Flake, Flakes
 from data.columns import columns_of
-from data.flaky import attempts_behind
+from data.day_numbers import day_number
+from data.flaky import attempts_behind, untold
+from data.flips import HOUR_MS
 from data.models import EVERYTHING, Gate, Status, Verdict
-from tests.read_model import AQUILA, attempt, gate, pair_days
+from tests.data.quality_worlds import judged
+from tests.read_model import AQUILA, MIRA, attempt, gate, pair_days
 
 FAILED = {"status": Status.FAILED}
 
@@ -75,6 +82,70 @@ def test_a_missing_verdict_says_nothing_and_a_partial_one_is_no_pass():
     assert told(tried(1, gates=good), tried(2, gates=none), tried(3, gates=part)).found == (
         Flake("authn", "SANITY", 1, 1),
     )
+
+
+def ran(hour: int, *verdicts: Verdict, **changes):
+    """An attempt of which SANITY said this, run after run."""
+    return tried(hour, gates=judged("SANITY", verdicts), **changes)
+
+
+def test_a_suite_is_flaky_where_it_turns_within_one_attempt_and_the_attempt_stands_behind_it():
+    turned = ran(1, Verdict.FAILED, Verdict.PASSED)
+    assert told(turned) == Flakes((Flake("authn", "SANITY", 1, 1),), 1)
+    assert told(ran(1, Verdict.PASSED, Verdict.PASSED)) == Flakes((), 1)
+    assert told(ran(1, Verdict.MISSING, Verdict.PASSED)) == Flakes((), 0)
+    assert attempts_behind(frame(turned, ran(2, service_id="billing")), "authn", "SANITY").tolist() == [True, False]
+
+
+def test_of_what_was_written_before_runs_were_counted_nothing_is_claimed():
+    old, new = tried(1, gates=(Gate("SANITY", Verdict.PASSED),)), ran(2, Verdict.PASSED)
+    assert untold(frame(old, new, tried(3))) == 1
+    assert told(old).found == ()
+
+
+@st.composite
+def histories(draw):
+    """Attempts of one suite, each with its runs, and a range of hours."""
+    hours = draw(st.lists(st.integers(0, 23), max_size=8))
+    runs = st.lists(st.sampled_from((Verdict.PASSED, Verdict.FAILED, Verdict.MISSING)), max_size=3)
+    made = [
+        (hour, draw(runs), draw(st.sampled_from(("1", "2"))), draw(st.sampled_from((MIRA, AQUILA)))) for hour in hours
+    ]
+    return sorted(made, key=lambda one: one[0]), *sorted(draw(st.tuples(st.integers(0, 24), st.integers(0, 24))))
+
+
+def walked(made) -> tuple[int, int]:
+    """(versions judged more than once, those that flipped); a last run without a verdict is no gate."""
+    judged_once, last, again, flipped = set(), {}, set(), set()
+    for _hour, runs, *version in made:
+        build, said = tuple(version), [one for one in runs if one is not Verdict.MISSING]
+        if len(said) > 1:
+            again.add(build)
+        if any(one != following for one, following in pairwise(said)):
+            flipped.add(build)
+        if runs and runs[-1] is not Verdict.MISSING:
+            if build in judged_once:
+                again.add(build)
+            if last.get(build, runs[-1]) != runs[-1]:
+                flipped.add(build)
+            judged_once.add(build)
+            last[build] = runs[-1]
+    return len(again), len(flipped)
+
+
+@given(histories())
+def test_every_run_of_any_hours_tells_what_a_walk_over_them_finds(history):
+    made, since, until = history
+    columns = columns_of(pair_days(
+        ran(hour, *runs, build_version=version, cluster_id=cluster, n=str(place))
+        for place, (hour, runs, version, cluster) in enumerate(made)
+    ))  # fmt: skip
+    start = day_number("2026-02-02") * 24
+    found = flakes(columns, EVERYTHING, (start + since) * HOUR_MS, (start + until) * HOUR_MS)
+    within = [one for one in made if since <= one[0] < until]
+    of_suite = [one for one in found.found if one.suite == "SANITY"]
+    again, flipped = walked(within)
+    assert [(one.n, one.flipped) for one in of_suite] == ([(again, flipped)] if flipped else [])
 
 
 def test_the_most_flaky_come_first():

@@ -40,6 +40,16 @@ def test_a_test_counts_once_a_run_and_the_most_frequent_comes_first(aws):
     assert (found.looked_at, found.with_names) == (3, 2)
 
 
+def test_of_a_suite_that_passed_in_a_later_run_the_run_that_failed_is_asked(aws):
+    again = an_attempt(9)
+    first = a_run(again, test_run_id="run-0", verdict=Verdict.FAILED, failed_tests=(FailedTest("wavers"),))
+    Facts(aws.dynamodb, aws.tables).runs(first, a_run(again))
+    store = Facts(aws.dynamodb, aws.tables).store()
+    turned = Turn("FUNCTIONAL", *again.pair, again.build_version, again.attempt_id, "", again.attempt_id, "")
+    found = flaky_tests(store, EVERYTHING, [turned])
+    assert (found.tests, found.with_names) == ([FlakyTest("FUNCTIONAL", "wavers", 1)], 1)
+
+
 def test_of_many_turns_the_newest_are_looked_at(aws):
     store = Facts(aws.dynamodb, aws.tables).store()
     assert flaky_tests(store, EVERYTHING, [turn(n) for n in range(200)]).looked_at == LOOKED_AT

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from data import keys
+from data import codec, keys, rows
 from data.events import DeploymentEvent, TestResultEvent, sealed, to_claim
 from data.folds import CLAIMS_KEPT, Listed, Version, bound_to, fold_attempt
-from data.models import Attempt, Claim, Status, Trigger, Verdict
+from data.models import Attempt, Claim, Gate, Status, Trigger, Verdict
 
 CLUSTER, SERVICE, VERSION = "mira-us-west-2", "authn", "3.4.2"
 ATTEMPT = keys.attempt_id(CLUSTER, SERVICE, VERSION, "1")
@@ -28,11 +28,13 @@ def said(status: Status, minute: int = 0, **fields: Any) -> Claim:
 
 def a_run_of(suite: str, minute: int | None, failed: int = 0, run: str = "r", **fields: Any) -> Claim:
     executed = at(minute) if minute is not None else None
+    silent = fields.pop("silent", False)
+    verdict = Verdict.MISSING if silent else Verdict.FAILED if failed else Verdict.PASSED
     event = TestResultEvent(
         source="github-actions", event_time=executed or "", attempt_id=fields.pop("attempt_id", ATTEMPT),
         cluster_id=CLUSTER, service_id=SERVICE, build_version=VERSION, suite=suite, test_run_id=run,
-        verdict=Verdict.FAILED if failed else Verdict.PASSED, total=10, passed=10 - failed, failed=failed,
-        skipped=0, executed_at=executed, **fields,
+        verdict=verdict, total=0 if silent else 10, passed=0 if silent else 10 - failed, failed=failed, skipped=0,
+        executed_at=executed, **fields,
     )  # fmt: skip
     return to_claim(replace(sealed(event), received_at=at(59)))
 
@@ -81,6 +83,43 @@ def test_the_gate_is_the_latest_run_of_its_suite_and_every_run_is_kept() -> None
     fold = fold_attempt(ATTEMPT, claims, Version(), 90)
     assert [run.test_run_id for run in fold.runs] == ["a", "b"]
     assert [(gate.suite, gate.verdict) for gate in folded(*claims).gates] == [("SANITY", Verdict.PASSED)]
+
+
+def gate_of(*runs: int) -> Gate:
+    """The gate of runs with so many failed tests, one after the other; -1: a run that says nothing."""
+    made = [a_run_of("SANITY", 6 + n, max(failed, 0), f"r{n}", silent=failed < 0) for n, failed in enumerate(runs)]
+    other = a_run_of("FUNCTIONAL", 20, 3, "z")
+    (gate,) = (one for one in folded(said(Status.SUCCESS, 5), *made, other).gates if one.suite == "SANITY")
+    return gate
+
+
+def test_a_gate_says_how_many_runs_there_were_and_whether_their_verdict_turned() -> None:
+    told = {
+        runs: (gate_of(*runs).runs, gate_of(*runs).turned) for runs in ((0,), (1, 2), (1, 0), (0, 1, 0), (1, -1, 0))
+    }
+    assert told == {
+        (0,): (1, False),
+        (1, 2): (2, False),
+        (1, 0): (2, True),
+        (0, 1, 0): (3, True),
+        (1, -1, 0): (2, True),
+    }
+    assert (gate_of(-1).runs, gate_of(-1).turned) == (0, False)
+
+
+def test_what_was_written_before_runs_were_counted_does_not_know_them() -> None:
+    gates = (gate_of(1, 0), gate_of(0))
+    written = codec.gate_list(gates)
+    assert codec.to_gates(written) == gates
+    assert [(one.runs, one.turned) for one in codec.to_gates(row[:7] for row in written)] == [(None, False)] * 2
+
+
+def test_a_suite_that_passed_in_the_end_leads_to_its_last_run_that_had_not() -> None:
+    runs = [a_run_of("SANITY", 6 + n, failed, f"r{n}") for n, failed in enumerate((1, 2, 0))]
+    items = rows.run_items(fold_attempt(ATTEMPT, runs, Version(), 90), None)
+    assert rows.failing_run(items["SANITY"]) == (ATTEMPT, keys.run_sk("SANITY", at(7), "r1"))
+    failed = rows.run_items(fold_attempt(ATTEMPT, runs[:2], Version(), 90), None)
+    assert rows.failing_run(failed["SANITY"]) == (ATTEMPT, keys.run_sk("SANITY", at(7), "r1"))
 
 
 def test_results_that_come_first_wait_for_their_attempt() -> None:

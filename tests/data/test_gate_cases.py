@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.gate_cases import Deployed, failures, kind_of, words_before
+from data.gate_cases import Deployed, failures, kind_of, turns, words_before
 from data.models import Attempt, Verdict
 from data.quality_views import CaseKind
-from tests.data.quality_worlds import SUITES, frame, pairs, tried, word, worlds
+from tests.data.quality_worlds import SUITES, frame, judged, pairs, tried, word, worlds
 from tests.read_model import AQUILA, MIRA, PAVO
 
 BAD, GOOD = word("SANITY", Verdict.FAILED), word("SANITY", Verdict.PASSED)
@@ -104,6 +104,37 @@ def test_cases_are_those_found_one_by_one(attempts, suite):
         if row["suite"] == suite
         for build in [f"{row['cluster']}:{row['service']}:{row['version']}"]
     }
+
+
+def turned_slowly(attempts: list[Attempt], suite: str) -> set[tuple[str, str]]:
+    """(first attempt on which a run did not pass, where it passed), of those where it did."""
+    first: dict[tuple[str, str, str], Attempt] = {}
+    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for one in (one for of_pair in pairs(attempts) for one in of_pair):
+        build, word = (*one.pair, one.build_version), verdict(one, suite)
+        within = any(gate.suite == suite and gate.turned for gate in one.gates) and word is Verdict.PASSED
+        if word is Verdict.FAILED or within:
+            first.setdefault(build, one)
+        if word is Verdict.PASSED and build in first:
+            found.setdefault(build, (first[build].attempt_id, one.attempt_id))
+    return set(found.values())
+
+
+@given(worlds(), st.sampled_from(SUITES))
+def test_what_failed_and_passed_unchanged_is_found_one_by_one(attempts, suite):
+    assert turned_slowly(attempts, suite) == {
+        (f"{build}:{row['number']}", f"{build}:{row['passed']}")
+        for row in turns(frame(attempts)).to_dict("records")
+        if row["suite"] == suite
+        for build in [f"{row['cluster']}:{row['service']}:{row['version']}"]
+    }
+
+
+def test_a_suite_that_passed_when_it_ran_again_on_one_attempt_is_no_case_of_its_gate():
+    again = [tried(1, gates=judged("SANITY", (Verdict.FAILED, Verdict.PASSED)))]
+    assert kinds(*again) == []
+    [row] = turns(frame(again)).to_dict("records")
+    assert (row["number"], row["started"]) == (row["passed"], row["passed_at"])
 
 
 @given(worlds((MIRA, PAVO)), st.integers(0, 200))

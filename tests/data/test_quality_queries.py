@@ -9,7 +9,7 @@ from data.gate_queries import back_test, effectiveness
 from data.models import EVERYTHING, Scope, Status, Verdict
 from data.quality_queries import flakiness, quality
 from data.quality_views import BackTestRule, CaseKind, QualityFilter
-from tests.data.quality_worlds import FAILED, tried, word
+from tests.data.quality_worlds import FAILED, judged, tried, word
 from tests.read_model import AQUILA, MIRA, NOW, PAVO, gate, generation
 
 FEBRUARY = QualityFilter("2026-02-01", "2026-02-24")
@@ -54,6 +54,15 @@ def test_a_suite_that_failed_and_passed_unchanged_leads_to_both_builds():
         ("SANITY", ATTEMPTS[0].attempt_id, ATTEMPTS[1].attempt_id)
     ]
     assert [(one.service_id, one.suite, one.flipped) for one in found.flaky] == [("authn", "SANITY", 1)]
+
+
+def test_what_ran_twice_within_an_attempt_is_flaky_and_what_is_not_known_is_counted():
+    twice = tried(3, gates=judged("SANITY", (Verdict.FAILED, Verdict.PASSED)))
+    found = quality(generation([twice]), EVERYTHING, FEBRUARY, NOW)
+    assert [(one.failed_id, one.passed_id) for one in found.turns] == [(twice.attempt_id, twice.attempt_id)]
+    assert [(one.suite, one.flipped, one.n) for one in found.flaky] == [("SANITY", 1, 1)]
+    assert (found.turned, found.repeated, found.untold) == (1, 1, 0)
+    assert quality(GEN, EVERYTHING, FEBRUARY, NOW).untold == sum(bool(one.gates) for one in ATTEMPTS)
 
 
 def test_the_tax_is_told_by_place_service_and_reason_with_all_that_failed():
