@@ -32,6 +32,7 @@ from ingest.verdict_book import VerdictBook, Verdicts
 from ingest.verdicts import Notes
 from pages import ingest_lab, live
 from settings import Settings
+from telemetry import emf, tracing
 from web import callback_bodies, charts_library, compression, edge, kept_views, pages_status
 from web.charts_library import ChartsAhead
 from web.headers import Headers
@@ -39,6 +40,7 @@ from web.json_provider import OrjsonProvider
 from web.warmup import page_views, warm_up
 
 ROOT = Path(__file__).parent
+REPORTER = "dashboard.reporter"
 
 
 def create_app(
@@ -122,6 +124,7 @@ def start_worker(server: Flask) -> None:
     """For gunicorn, in each worker after the fork: keep this process' read model new and its notes written."""
     parts: Parts = server.extensions[EXTENSION]
     settings = parts.settings
+    tracing.start(settings.otlp_endpoint, "deploy-dashboard-web", settings.version)
 
     def reader() -> ReadModelReader:
         return ReadModelReader(aws.dynamodb(settings.aws_endpoint_url, settings.aws_region), settings.tables)
@@ -130,6 +133,16 @@ def start_worker(server: Flask) -> None:
     if isinstance(parts.verdicts, VerdictBook):
         parts.verdicts.start()
     _alert_watch(parts).start()
+    if settings.metrics_namespace is not None:
+        reporter = emf.Reporter(settings.metrics_namespace, "web", emf.of_web(lambda: _age(parts)))
+        server.extensions[REPORTER] = reporter
+        reporter.start()
+
+
+def _age(parts: Parts) -> float | None:
+    """Seconds since the read model was right; None before it is loaded."""
+    model = parts.read_model
+    return model.generation.freshness(parts.clock()).age_sec if model.loaded else None
 
 
 def _alert_watch(parts: Parts) -> AlertWatch:
@@ -153,6 +166,9 @@ def end_worker(server: Flask) -> None:
     parts: Parts = server.extensions[EXTENSION]
     if isinstance(parts.verdicts, VerdictBook):
         parts.verdicts.end()
+    if REPORTER in server.extensions:
+        server.extensions[REPORTER].end()
+    tracing.end()
 
 
 def _queue(settings: Settings) -> Queue | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from data import aws
 from data.alert_desk import AlertDesk
@@ -40,6 +40,8 @@ LAB = "dashboard.lab"
 ALERTS = "dashboard.alerts"
 
 
+SHARED = "dashboard.shared"
+TOLD = "dashboard.told"
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What `create_app` was given."""
@@ -110,6 +112,12 @@ def intake() -> IntakeDesk:
 
 def keep_no_view() -> None:
     """What is drawn for this request shall be drawn anew for the next one: it follows from more than a generation."""
+def tell(**fields: str | int | list[str] | None) -> None:
+    """Have the request's line in the log say this too: ids and words of ours, never what was sent."""
+    told = request.environ.setdefault(TOLD, {})
+    told.update((name, value) for name, value in fields.items() if value is not None)
+
+
     g.keep_no_view = True
 
 

@@ -1,9 +1,14 @@
 """How gunicorn serves the web process: loaded and warmed once, then forked; refreshed in each worker."""
 
+import os
+import shutil
 from typing import Any
 
-from settings import Settings
+from settings import Settings, shared_metrics
+from telemetry.measuring import exposition, forget_process
+from telemetry.serving import MetricsServer
 
+_measured = shared_metrics()
 _settings = Settings.from_env()
 
 bind = f"{_settings.bind_host}:{_settings.port}"
@@ -18,12 +23,24 @@ timeout = 30
 graceful_timeout = 10
 control_socket_disable = True
 loglevel = _settings.log_level.lower()
+logger_class = "web.gunicorn_log.JsonLogger"
 
 
-def post_fork(_server: Any, worker: Any) -> None:
+def when_ready(server: Any) -> None:
+    """The master answers Prometheus for all workers: it is never busy, and outlives them."""
+    if _measured is not None and _settings.metrics_port is not None:
+        folder = _measured
+        server.metrics = MetricsServer(_settings.bind_host, _settings.metrics_port, lambda: exposition(folder))
+        server.metrics.start()
+
+
+def post_fork(server: Any, worker: Any) -> None:
     """Threads and AWS clients do not survive a fork: each worker starts its own."""
     from app import start_worker
 
+    if _measured is not None:
+        server.metrics.let_go()
+        forget_process(_measured, os.getppid())  # how things stood while loading
     start_worker(worker.app.wsgi())
 
 
@@ -32,3 +49,15 @@ def worker_exit(_server: Any, worker: Any) -> None:
     from app import end_worker
 
     end_worker(worker.app.wsgi())
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """How things stood in a worker that is gone is not how they stand."""
+    if _measured is not None:
+        forget_process(_measured, worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """Nobody reads what was measured any more."""
+    if _measured is not None:
+        shutil.rmtree(_measured, ignore_errors=True)

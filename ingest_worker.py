@@ -23,6 +23,7 @@ from ingest.alerting import Alerting
 from ingest.archive import Archive
 from ingest.deliveries import Deliveries
 from ingest.fanout import Bus
+from ingest.gauges import Gauges
 from ingest.held import Held, Ticks
 from ingest.known import KnownCatalog
 from ingest.outlets import Outlets
@@ -33,6 +34,9 @@ from ingest.storing import Storing
 from ingest.verdict_book import VerdictBook
 from ingest.worker import Worker
 from settings import Settings, SettingsError
+from telemetry import emf, tracing
+from telemetry.measuring import exposition
+from telemetry.serving import MetricsServer
 
 log = logging.getLogger("worker")
 
@@ -52,27 +56,36 @@ def main() -> int:
     logs.configure(settings.log_level)
     stop = threading.Event()
     _stop_on_signals(stop)
+    tracing.start(settings.otlp_endpoint, "deploy-dashboard-worker", settings.version)
     parts = wire(settings)
+    try:
+        _serve_metrics(settings, parts)
+    except OSError as error:
+        print(f"METRICS_PORT {settings.metrics_port} cannot be used: {error.strerror}.", file=sys.stderr)
+        return 2
     log.info("started", extra={"worker": parts.worker_id})
-    parts.pulse.start()
-    parts.sender.start()
+    others = [parts.pulse, parts.sender, *_reporters(settings, parts)]
+    for one in others:
+        one.start()
     try:
         parts.worker.drain(stop)
     finally:
-        parts.sender.end()
-        parts.pulse.end()
+        for one in reversed(others):
+            one.end()
+        tracing.end()
     log.info("ended")
     return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A worker with its sign of life, and what sends its alerts."""
+    """A worker with its sign of life, what sends its alerts, and what is measured of it."""
 
     worker_id: str
     worker: Worker
     pulse: Pulse
     sender: AlertSender
+    gauges: Gauges
 
 
 def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
@@ -109,7 +122,23 @@ def wire(settings: Settings, poll_seconds: int = POLL_SECONDS) -> Parts:
     pulse = Pulse(
         worker_id, impatient, ticks, _utc_now, lambda: _said(worker, held, outlets), settings.heartbeat_file
     )
-    return Parts(worker_id, worker, pulse, sender)
+    return Parts(worker_id, worker, pulse, sender, Gauges(queue, held, ticks, lambda: worker.away, _utc_now))
+
+
+def _serve_metrics(settings: Settings, parts: Parts) -> None:
+    """Let Prometheus read, where it is told where. OSError where the port is not free."""
+    if settings.metrics_port is not None:
+        parts.gauges.follow()
+        MetricsServer(settings.bind_host, settings.metrics_port, exposition).start()
+
+
+def _reporters(settings: Settings, parts: Parts) -> list[Gauges | emf.Reporter]:
+    """The threads that look and report beside the loop, as far as somebody wants to know."""
+    found: list[Gauges | emf.Reporter] = [parts.gauges] if settings.metrics_port is not None else []
+    if settings.metrics_namespace is not None:
+        read = emf.of_worker(parts.gauges.oldest_held)
+        found.append(emf.Reporter(settings.metrics_namespace, "worker", read))
+    return found
 
 
 def _outlets(settings: Settings) -> Outlets:

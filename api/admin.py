@@ -26,6 +26,7 @@ def admit() -> None:
         raise Unauthorized(f"{KEY_HEADER} or Authorization: Bearer must carry the admin key")
     if not hmac.compare_digest(_digest(given), _digest(known)):
         raise Forbidden("this is not the admin key")
+    context.tell(principal="admin key")
 
 
 def check_site() -> None:

@@ -42,9 +42,11 @@ from ingest.queue import MAX_BYTES as MAX_MESSAGE_BYTES
 from ingest.sending import Outbox
 from ingest.taking import Incoming, Taken
 from ingest.verdicts import DeliveryVerdict, Noted
+from telemetry import tracing
 
 MAX_BYTES = 256 * 1024
 PIECE_BYTES = 64 * 1024
+MOST_TOLD = 20  # ids of one delivery's events in the request's line
 UNKNOWN = "unknown"
 EXTENSION = "intake"
 DELIVERY_HEADERS = ("X-GitHub-Delivery", "Idempotency-Key", "X-Gitlab-Event-UUID", "webhook-id", "ce-id")
@@ -129,6 +131,7 @@ def admit(raw: bytes) -> Admission:
     """Who sends; Unauthorized without a valid credential, RateLimited where it is used too much."""
     desk = _desk()
     admitted = credentials.admit(headers(), raw, desk.secrets, desk.keys.get, context.now())
+    context.tell(principal=admitted.name)
     desk.limits.spend(admitted.name)
     return admitted
 
@@ -150,7 +153,15 @@ def enqueue(incoming: Incoming, taken: Taken, received_at: Instant) -> Reply:
     if len(events) > message.MAX_EVENTS:
         raise InvalidRequest(f"a delivery may say at most {message.MAX_EVENTS:,} things: send it in parts")
     sealed = all(older_than_retention(event, days) for event in events)
-    delivery = Delivery(events, taken.source, received_at, archive_only=sealed, via=_via(taken))
+    delivery = Delivery(
+        events, taken.source, received_at, archive_only=sealed, via=_via(taken),
+        request_id=g.get("request_id") or None, traceparent=tracing.traceparent(),
+    )  # fmt: skip
+    context.tell(
+        sender=taken.sender.name, source=taken.source, deliveryId=_delivery_id(),
+        attemptId=getattr(events[0], "attempt_id", None),
+        eventIds=[event.event_id for event in events[:MOST_TOLD]],
+    )  # fmt: skip
     _send(message.dump(delivery, incoming, taken.sender.name))
     if not sealed:
         return accepted(events, taken.unknown_fields), 202

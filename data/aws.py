@@ -17,13 +17,14 @@ from botocore.credentials import EnvProvider
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from data.errors import Unavailable
+from telemetry import aws_calls
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_sqs.client import SQSClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from mypy_boto3_sqs.client import SQSClient
 
 Role = Literal["web", "worker", "bulk"]
 P = ParamSpec("P")
@@ -95,13 +96,13 @@ def events(endpoint: str | None, region: str) -> "EventBridgeClient":
     return _session(endpoint).client("events", region_name=region, endpoint_url=endpoint, config=_outlet_config())
 
 
-def _outlet_config(**more: Any) -> Config:
 def secrets_manager(endpoint: str | None, region: str) -> "SecretsManagerClient":
     """A client for the one read at the start."""
     config = _outlet_config()
     return _session(endpoint).client("secretsmanager", region_name=region, endpoint_url=endpoint, config=config)
 
 
+def _outlet_config(**more: Any) -> Config:
     """The worker waits for these by itself where they are away: each try may fail soon."""
     retries: Any = {"mode": "standard", "total_max_attempts": 3}
     return Config(connect_timeout=1, read_timeout=10, retries=retries, tcp_keepalive=True, **more)
@@ -175,8 +176,11 @@ def _session(endpoint: str | None) -> "boto3.session.Session":
     some, it gets dummies, and neither a profile nor an instance's role is asked.
     """
     if endpoint is not None and is_loopback(endpoint) and EnvProvider().load() is None:
-        return boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local")
-    return boto3.session.Session()
+        session = boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local")
+    else:
+        session = boto3.session.Session()
+    aws_calls.watch(session.events)
+    return session
 
 
 def is_loopback(endpoint: str) -> bool:

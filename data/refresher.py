@@ -6,6 +6,7 @@ While DynamoDB is away the last generation stays and grows old visibly; it catch
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from data.day_numbers import milliseconds
 from data.delivery_refresh import with_ledger
 from data.errors import Unavailable
 from data.generation import Generation, make_generation
-from data.instants import add, day_before, seconds_between, to_instant
+from data.instants import add, day_before, from_instant, seconds_between, to_instant
 from data.models import (
     Current,
     Incident,
@@ -27,6 +28,7 @@ from data.models import (
     PairDayKey,
 )
 from data.read_model_reader import ReadModelReader
+from telemetry import measures
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +136,8 @@ class ReadModel:
         """Start the refreshing thread of this process; `reader` is made in it, with a client of its own."""
         if self._thread is not None and self._thread.is_alive():
             return
+        if self._generation is not None:
+            _measure(self._generation)  # of this process, whoever loaded it
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, args=(reader,), name="refresher", daemon=True)
         self._thread.start()
@@ -153,6 +157,8 @@ class ReadModel:
 
     def try_refresh(self, reader: ReadModelReader) -> bool:
         """One refresh; False (said in log and progress) where it failed and the old generation stays."""
+        begun, before = time.perf_counter(), self._generation
+        measures.MODEL_FAILURES.touch()
         try:
             self.refresh(reader)
         except Unavailable as error:
@@ -163,7 +169,10 @@ class ReadModel:
             self._progress = replace(self._progress, error=type(error).__name__)
         else:
             self._progress = replace(self._progress, error=None)
+            loaded = before is None or self.generation.loaded_at != before.loaded_at
+            measures.MODEL_SECONDS.observe(time.perf_counter() - begun, "load" if loaded else "refresh")
             return True
+        measures.MODEL_FAILURES.add()
         return False
 
     @property
@@ -173,6 +182,7 @@ class ReadModel:
     def _put(self, generation: Generation) -> None:
         generation.columns.prepare()
         self._generation = generation  # one reference: readers see the old state or the new one
+        _measure(generation)
         self._ready.set()
 
     def _with_cluster(
@@ -261,6 +271,11 @@ class ReadModel:
         self._settled = {sk: instant for sk, instant in self._settled.items() if instant >= oldest}
         open_days = {(*c.pair, c.day) for c in changes if c.pair and c.sk not in self._settled}
         self._revs = {key: rev for key, rev in self._revs.items() if key in open_days}
+
+
+def _measure(generation: Generation) -> None:
+    measures.MODEL_CONFIRMED.set(from_instant(generation.as_of).timestamp())
+    measures.MODEL_GENERATION.set(generation.generation)
 
 
 def _key(day: PairDay) -> PairDayKey:

@@ -15,6 +15,7 @@ from data.errors import Unavailable
 from data.instants import to_instant
 from ingest.alert_posting import NotPosted, post
 from ingest.alert_words import Letter, letter
+from telemetry import measures
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,9 @@ class AlertSender(threading.Thread):
         super().__init__(name="alerts", daemon=True)
         self._book = book
         self._channels = {one.name: one for one in channels}
+        for name in self._channels:
+            measures.ALERTS.touch(name, "delivered")
+            measures.ALERTS.touch(name, "failed")
         self._clock = clock
         self._address = address
         self._post = post
@@ -92,8 +96,10 @@ class AlertSender(threading.Thread):
             self._post(channel.url, made)
         except NotPosted as refused:
             log.warning("alert not delivered", extra={"channel": due.channel, "reason": str(refused)})
+            measures.ALERTS.add(due.channel if channel else "other", "failed")
             self._book.failed(due, str(refused), self._now())
             return False
+        measures.ALERTS.add(due.channel, "delivered")
         self._book.delivered(due, self._now())
         return True
 

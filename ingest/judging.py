@@ -30,8 +30,8 @@ def stored(done: Done, at: Instant) -> Noted | None:
         sender=delivery.sender,
         verdict=verdict,
         reason=reason,
-        delivery_id=_delivery_id(delivery.events),
-        attempt_id=_attempt_id(delivery.events),
+        delivery_id=delivery_id(delivery.events),
+        attempt_id=attempt_id(delivery.events),
         events=delivery.events,
         via=delivery.via,
     )
@@ -48,17 +48,18 @@ def quarantined(message: Message, detail: str, done: Done | None, at: Instant, *
         verdict=DeliveryVerdict.QUARANTINED,
         reason=reason,
         detail=detail,
-        delivery_id=_delivery_id(events) or message.id,
-        attempt_id=_attempt_id(events),
+        delivery_id=delivery_id(events) or message.id,
+        attempt_id=attempt_id(events),
         events=events,
     )
 
 
-def _delivery_id(events: Sequence[AnyEvent]) -> str | None:
+def delivery_id(events: Sequence[AnyEvent]) -> str | None:
     """The sender's own id of the delivery, where it gave one."""
     named = (event for event in events if event.event_id != event.digest)
     return next((event.event_id.removeprefix(f"{event.source}:") for event in named), None)
 
 
-def _attempt_id(events: Sequence[AnyEvent]) -> str | None:
+def attempt_id(events: Sequence[AnyEvent]) -> str | None:
+    """The first attempt they speak of."""
     return next((found for event in events if (found := getattr(event, "attempt_id", None))), None)

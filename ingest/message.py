@@ -6,6 +6,7 @@ A bare 8.4 message, put on the queue by a sender itself, is read here too and ju
 import base64
 import binascii
 import json
+import re
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ MAX_VIA = 20
 GZIP_WINDOW = 16 + 13  # 16: with gzip's own head and tail
 QUEUE = "queue"  # the sender of a message that was put on the queue directly
 OMITTED = "too large to carry: what was understood of it is in the events"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+LONGEST_TRACEPARENT = 55
 # What tells sender, kind and delivery; never a signature, token or password.
 KEPT_HEADERS = (
     "Content-Type", "User-Agent",
@@ -55,7 +58,8 @@ class Original:
 class Delivery:
     """What one delivery said. `archive_only`: too old for the tables, kept for the archive.
 
-    `via` says how names became ids; `original` None: a sender put the message on the queue itself.
+    `via` says how names became ids; `original` None: a sender put the message on the queue itself. `request_id` and
+    `traceparent` tell the request that brought it: its log lines and its trace go on in the worker.
     """
 
     events: tuple[AnyEvent, ...]
@@ -64,6 +68,8 @@ class Delivery:
     archive_only: bool = False
     via: tuple[str, ...] = ()
     original: Original | None = field(default=None, compare=False)  # equal words are the same delivery
+    request_id: str | None = field(default=None, compare=False)
+    traceparent: str | None = field(default=None, compare=False)
 
     @property
     def sender(self) -> str:
@@ -92,6 +98,10 @@ def dump(delivery: Delivery, incoming: Incoming, sender: str) -> str:
         message["via"] = list(delivery.via[:MAX_VIA])
     if delivery.archive_only:
         message["archiveOnly"] = True
+    if delivery.request_id:
+        message["requestId"] = delivery.request_id
+    if delivery.traceparent:
+        message["traceparent"] = delivery.traceparent
     made = orjson.dumps(message)
     if made.isascii():
         return made.decode()
@@ -115,7 +125,10 @@ def parse(text: str, sent_at: Instant, suites: Collection[str]) -> Delivery:
             at = f"events.{place}.{error.field}" if "events" in body and error.field else error.field
             raise InvalidRequest(error.reason, at) from None
     archive_only = body.get("archiveOnly") is True
-    return Delivery(tuple(events), events[0].source, received_at, archive_only, _via(body), _original(body))
+    return Delivery(
+        tuple(events), events[0].source, received_at, archive_only, _via(body), _original(body), _request_id(body),
+        _traceparent(body),
+    )  # fmt: skip
 
 
 def original(text: str) -> Original | None:
@@ -183,6 +196,17 @@ def _texts(raw: Mapping[str, Any], name: str) -> Mapping[str, str]:
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise InvalidRequest("must be an object of texts", f"raw.{name}")
     return found
+
+
+def _request_id(body: Mapping[str, Any]) -> str | None:
+    """It is for the log alone: what is no such id is none, and no reason to refuse a message."""
+    said = body.get("requestId")
+    return said if isinstance(said, str) and REQUEST_ID.fullmatch(said) else None
+
+
+def _traceparent(body: Mapping[str, Any]) -> str | None:
+    said = body.get("traceparent")
+    return said if isinstance(said, str) and len(said) <= LONGEST_TRACEPARENT else None
 
 
 def _via(body: Mapping[str, Any]) -> tuple[str, ...]:

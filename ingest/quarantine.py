@@ -1,6 +1,5 @@
 """Setting messages aside: a record says why and holds the body, a copy goes to the dead-letter queue."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -10,8 +9,6 @@ from ingest.deliveries import Deliveries
 from ingest.message import source_of
 from ingest.quarantine_records import Quarantined
 from ingest.queue import Message, Queue
-
-log = logging.getLogger(__name__)
 
 MAX_RECEIVES = 3
 LAST_RECEIVE = "received for the last time; it was not stored before its worker ended"
@@ -65,7 +62,6 @@ class Quarantine:
             except Unavailable as error:
                 later.append((message, error))
                 continue
-            log.warning("quarantined", extra={"messageId": message.id, "reason": reason[:300]})
             done.append(message)
         return done, later
 

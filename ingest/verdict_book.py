@@ -19,9 +19,11 @@ from data.errors import Unavailable
 from data.instants import add, day_before, to_instant
 from data.models import EVERYTHING, Day, Page
 from data.tables import TableNames
-from ingest import verdict_items
+from ingest import normalizers, verdict_items
 from ingest.verdict_items import KEPT_DAYS, Counted, Item, Kind
 from ingest.verdicts import DeliveryVerdict, Noted
+from telemetry import measures
+from telemetry.measuring import Bounded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -35,6 +37,8 @@ MOST_REJECTED = 20  # listed of one flush: strangers can send many, and the coun
 MOST_READS = 40  # of one request for a page
 ITEMS_A_READ = 5
 STREAM = "deliveries"
+# Senders name their source themselves: of those let in some have a label of their own.
+SOURCES = Bounded([sender.source or sender.name for sender in normalizers.SENDERS.values()], most_new=40)
 
 
 class VerdictBook:
@@ -64,6 +68,8 @@ class VerdictBook:
     def note(self, noted: Noted) -> None:
         """Count the delivery, and list it where there is room."""
         noted = verdict_items.clean(noted)
+        let_in = noted.verdict in (DeliveryVerdict.ACCEPTED, DeliveryVerdict.DUPLICATE)
+        measures.DELIVERIES.add(SOURCES.label(noted.source, trusted=let_in), noted.verdict.value)
         with self._lock:
             self._count(noted)
             if noted.verdict is DeliveryVerdict.REJECTED:

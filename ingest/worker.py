@@ -14,7 +14,7 @@ from datetime import datetime
 from data.errors import Unavailable
 from data.instants import to_instant
 from data.models import Instant
-from ingest import judging
+from ingest import judging, telling
 from ingest.deliveries import Deliveries
 from ingest.held import Held, HoldKeeper, Ticks
 from ingest.outlets import Outlets
@@ -77,6 +77,7 @@ class Worker:
         self._waiting: dict[str, Waiting] = {}
         self._heard: dict[str, Instant] = {}
         self.counts = {"stored": 0, "events": 0, "refused": 0, "retried": 0}
+        telling.prepare()
         self.away = False
 
     def drain(self, stop: threading.Event) -> None:
@@ -114,10 +115,10 @@ class Worker:
         self._forget(in_case, outcome)
         self._hear(outcome)
         self._delete([*outcome.stored, *aside])
-        self._note_stored(outcome)
+        seconds = time.monotonic() - started
+        self._note_stored(outcome, seconds)
         for message, error in outcome.passing:
             self._postpone(message, error)
-        seconds = time.monotonic() - started
         self._intake.pace(len(messages) / max(seconds, 0.001))
         self._count(outcome, len(aside), seconds)
         return any(isinstance(error, Unavailable) for _, error in outcome.passing)
@@ -150,14 +151,18 @@ class Worker:
         for message, reason in refused:
             if message.receipt in receipts:
                 done = outcome.done.get(message.receipt)
-                self._book.note(judging.quarantined(message, reason, done, now, given_up=given_up))
+                noted = judging.quarantined(message, reason, done, now, given_up=given_up)
+                self._book.note(noted)
+                telling.quarantined(message, done, noted)
 
-    def _note_stored(self, outcome: Outcome) -> None:
+    def _note_stored(self, outcome: Outcome, seconds: float) -> None:
         now = to_instant(self._clock())
         for message in outcome.stored:
-            noted = judging.stored(outcome.done[message.receipt], now)
+            done = outcome.done[message.receipt]
+            noted = judging.stored(done, now)
             if noted is not None:
                 self._book.note(noted)
+            telling.stored(message, done, now, seconds)
 
     def _forget(self, in_case: Sequence[Message], outcome: Outcome) -> None:
         """A message whose precautionary record stays is not done yet."""
@@ -234,13 +239,7 @@ class Worker:
         self.counts["events"] += outcome.events
         self.counts["refused"] += aside
         self.counts["retried"] += len(outcome.passing)
-        log.info(
-            "round",
-            extra={
-                "stored": len(outcome.stored), "events": outcome.events, "quarantined": aside,
-                "postponed": len(outcome.passing), "seconds": round(seconds, 3),
-            },
-        )  # fmt: skip
+        telling.round_done(outcome, aside, seconds)
 
     def _finish(self) -> None:
         """Store what was received already, as far as time allows; the rest goes back to the queue at once."""
