@@ -22,7 +22,7 @@ module "vpc_link" {
   create_account_logging_role = var.api.create_account_logging_role
   domain_name                 = var.api.domain_name
   certificate_arn             = var.api.certificate_arn
-  zone_id                     = var.zone_id
+  zone                        = var.zone
   disable_default_endpoint    = var.api.disable_default_endpoint
   waf_enabled                 = var.enable_waf
   web_acl_arn                 = one(module.waf_api[*].arn)
@@ -71,7 +71,7 @@ module "cdn" {
 
   name               = var.name
   domain_name        = var.cdn.domain_name
-  zone_id            = var.zone_id
+  zone               = var.zone
   create_certificate = var.cdn.create_certificate
   certificate_arn    = var.cdn.certificate_arn
   api_origin = {

@@ -125,7 +125,12 @@ module "iam" {
   event_bus_arn      = one(module.eventbridge[*].bus_arn)
   secret_arn         = module.secrets.secret_arn
   kms_key_arn        = local.kms_key_arn
-  github_deploy      = var.github_deploy == null ? null : merge(var.github_deploy, { ecr_repository_arn = module.ecr.repository_arn })
+  github_deploy = var.github_deploy == null ? null : {
+    oidc_provider_arn  = var.github_deploy.oidc_provider_arn
+    subjects           = var.github_deploy.subjects
+    eks_cluster_arn    = var.github_deploy.eks_cluster_arn
+    ecr_repository_arn = module.ecr.repository_arn
+  }
 }
 
 module "monitoring" {

@@ -254,10 +254,12 @@ variable "cdn" {
   default = {}
 }
 
-variable "zone_id" {
+variable "zone" {
   description = "The Route 53 zone of the domains; null: records are made elsewhere."
-  type        = string
-  default     = null
+  type = object({
+    id = string
+  })
+  default = null
 }
 
 variable "origin_secret" {

@@ -24,8 +24,8 @@ resource "aws_acm_certificate" "this" {
     create_before_destroy = true
 
     precondition {
-      condition     = var.domain_name != null && var.zone_id != null
-      error_message = "A certificate needs domain_name and zone_id."
+      condition     = var.domain_name != null && var.zone != null
+      error_message = "A certificate needs domain_name and zone."
     }
   }
 }
@@ -33,7 +33,7 @@ resource "aws_acm_certificate" "this" {
 resource "aws_route53_record" "validation" {
   for_each = var.create_certificate ? toset([var.domain_name]) : toset([])
 
-  zone_id         = var.zone_id
+  zone_id         = var.zone.id
   name            = one([for option in aws_acm_certificate.this[0].domain_validation_options : option.resource_record_name if option.domain_name == each.value])
   type            = one([for option in aws_acm_certificate.this[0].domain_validation_options : option.resource_record_type if option.domain_name == each.value])
   records         = [one([for option in aws_acm_certificate.this[0].domain_validation_options : option.resource_record_value if option.domain_name == each.value])]
@@ -279,9 +279,9 @@ resource "aws_cloudfront_distribution" "this" {
 }
 
 resource "aws_route53_record" "this" {
-  for_each = var.domain_name == null || var.zone_id == null ? toset([]) : toset(["A", "AAAA"])
+  for_each = var.domain_name == null || var.zone == null ? toset([]) : toset(["A", "AAAA"])
 
-  zone_id = var.zone_id
+  zone_id = var.zone.id
   name    = var.domain_name
   type    = each.value
 

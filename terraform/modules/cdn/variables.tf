@@ -15,14 +15,16 @@ variable "domain_name" {
   default     = null
 }
 
-variable "zone_id" {
-  description = "The Route 53 zone of domain_name: for the records, and to validate a certificate that is made here."
-  type        = string
-  default     = null
+variable "zone" {
+  description = "The Route 53 zone of domain_name: for the records, and to validate a certificate that is made here; null: records are made elsewhere."
+  type = object({
+    id = string
+  })
+  default = null
 }
 
 variable "create_certificate" {
-  description = "Whether to make the certificate of domain_name here, validated in zone_id; else certificate_arn names it."
+  description = "Whether to make the certificate of domain_name here, validated in zone; else certificate_arn names it."
   type        = bool
   default     = false
 }

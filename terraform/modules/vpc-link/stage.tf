@@ -172,9 +172,9 @@ resource "aws_api_gateway_base_path_mapping" "this" {
 }
 
 resource "aws_route53_record" "this" {
-  count = var.domain_name == null || var.zone_id == null ? 0 : 1
+  count = var.domain_name == null || var.zone == null ? 0 : 1
 
-  zone_id = var.zone_id
+  zone_id = var.zone.id
   name    = var.domain_name
   type    = "A"
 

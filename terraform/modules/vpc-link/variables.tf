@@ -165,10 +165,12 @@ variable "certificate_arn" {
   default     = null
 }
 
-variable "zone_id" {
+variable "zone" {
   description = "The Route 53 zone of domain_name; null: the record is made elsewhere."
-  type        = string
-  default     = null
+  type = object({
+    id = string
+  })
+  default = null
 }
 
 variable "disable_default_endpoint" {
