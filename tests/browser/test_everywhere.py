@@ -19,7 +19,7 @@ HIDEABLE = """
     window.hide = (now) => { hidden = now; document.dispatchEvent(new Event('visibilitychange')); };
 """
 TELLING = "[...document.querySelectorAll('main time')].map((one) => [one.textContent, one.title, one.dateTime])"
-POLLS = 11_500  # more than two
+POLLS = 2_500  # more than two
 
 
 @contextmanager

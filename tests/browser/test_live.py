@@ -74,7 +74,8 @@ def test_paused_nothing_changes_until_resumed(wide, dashboard):
     assert page.get_attribute("#pause-button", "aria-pressed") == "true"
     expect(page.locator("#freshness-text")).to_have_text(re.compile("Paused, updated"))
     dashboard.say(dashboard.deployed(0.2, buildVersion="9.9.3", attemptNumber="paused"))
-    page.wait_for_timeout(7000)
+    assert page.evaluate("everyMs").count(5000) == 1
+    page.wait_for_timeout(3000)  # the web process learns of it, and would have been asked twice since
     assert page.locator("text=9.9.3").count() == 0
     page.click("#pause-button")
     page.wait_for_selector("text=9.9.3 >> visible=true", timeout=SOON)

@@ -39,12 +39,12 @@ def working(aws: Aws, **settings: Any) -> Iterator[Parts]:
     assert not failures, failures
 
 
-def until(true: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until something is so."""
+def until(true: Callable[[], bool], seconds: float = PATIENCE_SECONDS, pause: float = 0.05) -> None:
+    """Wait until something is so; what costs the emulator much is asked for with longer pauses."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def queue_of(aws: Aws) -> Queue:
