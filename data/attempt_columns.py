@@ -110,7 +110,8 @@ class AttemptColumns:
         `cluster`, WORDS, `status` and `trigger` are categories of text (missing: NaN), TIMES epoch ms (missing: -1),
         `outcome` an index into OUTCOMES, `cancelled` and `hotfix` truth values; `number` ends the attempt's id.
         """
-        asked = _Asked(scope, service_ids)
+        names = [name for name in COLUMNS if (name not in RARE if columns is None else name in columns)]
+        asked = _Asked(scope, service_ids, names)
         found = []
         for cluster, chunk in self.parts(scope, cluster_ids):
             part = asked.of(chunk.between(since_ms, until_ms))
@@ -118,7 +119,6 @@ class AttemptColumns:
                 found.append((cluster, part))
         if newest is not None:
             found = _newest(found, newest)
-        names = [name for name in COLUMNS if (name not in RARE if columns is None else name in columns)]
         order = np.argsort(_column("started", found), kind="stable")
         return pd.DataFrame({name: _frame_column(name, found, order) for name in names})
 
@@ -139,16 +139,19 @@ RARE = ("commits",)  # only where they are named
 class _Asked:
     scope: Scope
     services: Collection[str] | None
+    names: Collection[str]
 
     def of(self, chunk: Chunk) -> Chunk:
-        """The chunk's rows of services that are asked for."""
+        """The columns that are asked for, and of these the rows of services that are."""
+        arrays = {name: chunk.arrays[name] for name in {*self.names, "started", "day"} - {"cluster"}}
         if self.scope.services is None and self.services is None:
-            return chunk
-        allowed = [self._allows(str(service)) for service in chunk.words["service"]]
-        return chunk.kept(np.array(allowed, dtype=np.bool_)[chunk.arrays["service"]])
+            return Chunk(arrays, chunk.words)
+        allowed = [self._allows(service) for service in chunk.words["service"].tolist()]
+        rows = np.flatnonzero(np.array(allowed, dtype=np.bool_)[chunk.arrays["service"]])
+        return Chunk({name: array[rows] for name, array in arrays.items()}, chunk.words)
 
     def _allows(self, service: str) -> bool:
-        return self.scope.allows_service(service) and (self.services is None or service in self.services)
+        return (self.services is None or service in self.services) and self.scope.allows_service(service)
 
 
 def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import nlargest
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +26,11 @@ from data.quality_queries import (
     FAILURES,
     MOST_ROWS,
     facts_of,
+    in_order,
     kept,
     newest,
     parts_of,
+    records,
     row_id,
     seen_in,
     span_of,
@@ -44,6 +47,7 @@ from data.quality_views import (
 )
 
 MINUTE = 60
+DECIDING = ("service", "version", "started", "passed_at", "superseded")  # what decides a case
 Case = tuple[GateCase, Deployed | None]  # and the deployment that decided it; an escape is one
 
 
@@ -71,6 +75,8 @@ def attempts_of(attempts: AttemptColumns, scope: Scope, builds: Collection[Build
     versions = {version for _, version in builds}
     named = np.array([str(one) in versions for one in frame["version"].cat.categories], dtype=np.bool_)
     found: pd.DataFrame = frame[named[frame["version"].cat.codes.to_numpy()]] if len(frame) else frame
+    if len(services) < 2:
+        return found
     pairs = zip(found["service"].tolist(), found["version"].tolist(), strict=True)
     return found[np.array([build in builds for build in pairs], dtype=np.bool_)]
 
@@ -99,30 +105,39 @@ def _effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: da
 
 
 def _cases_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Cases:
+    counts, failures = _failures(gen, scope, wanted)
     escapes, tested = _escapes(gen, scope, wanted)
-    cases = [*_failures(gen, scope, wanted), *escapes]
-    counts = Counter((one.suite, one.kind) for one, _ in cases)
-    shown = nlargest(MOST_ROWS, cases, key=lambda one: _newness(one[0]))
-    return _Cases(counts, tested, _named_cases(gen, scope, shown))
+    counts.update((one.suite, one.kind) for one, _ in escapes)
+    shown = nlargest(MOST_ROWS, (*failures, *escapes), key=lambda one: _newness(one[0]))
+    return _Cases(counts, tested, in_order(_named_cases(gen, scope, shown), _newness))
 
 
 def _newness(one: GateCase) -> tuple[str, str, str]:
     return one.at, one.attempt_id, one.suite
 
 
-def _failures(gen: Generation, scope: Scope, wanted: QualityFilter) -> Iterable[Case]:
-    """What failed in the filter, each with what it turned out to be and the deployment that decided it."""
+def _failures(
+    gen: Generation, scope: Scope, wanted: QualityFilter
+) -> tuple[Counter[tuple[str, CaseKind]], list[Case]]:  # fmt: skip
+    """What failed in the filter: how often it turned out to be what, and the newest with what decided them."""
     found = facts_of(gen, scope, FAILURES, wanted)
-    named = set(zip(found["service"].tolist(), found["version"].tolist(), strict=True))
+    columns = {name: found[name].tolist() for name in DECIDING}
+    unsolved = zip(columns["service"], columns["version"], columns["passed_at"], strict=True)
+    named = {(service, version) for service, version, passed_at in unsolved if passed_at < 0}
     builds = _by_build(deployed_builds(gen, scope, named))
-    for row in found.to_dict("records"):
-        case = {str(name): value for name, value in row.items()}
-        kind, by = gate_cases.kind_of(case, builds)
-        decided = row_id(case, "passed") if case["passed_at"] >= 0 else None
-        yield GateCase(
-            case["suite"], kind, case["cluster"], case["service"], case["version"], row_id(case),
-            from_milliseconds(case["started"]), decided,
-        ), by  # fmt: skip
+    cases = (dict(zip(DECIDING, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    kinds = [gate_cases.kind_of(case, builds) for case in cases]
+    counts = Counter(zip(found["suite"].tolist(), (kind for kind, _ in kinds), strict=True))
+    newest_of_all = zip(records(found), kinds, strict=False)  # newest first, so far as they are shown
+    return counts, [(_failure(case, kind), by) for case, (kind, by) in newest_of_all]
+
+
+def _failure(case: dict[str, Any], kind: CaseKind) -> GateCase:
+    decided = row_id(case, "passed") if case["passed_at"] >= 0 else None
+    return GateCase(
+        case["suite"], kind, case["cluster"], case["service"], case["version"], row_id(case),
+        from_milliseconds(case["started"]), decided,
+    )  # fmt: skip
 
 
 def _escapes(gen: Generation, scope: Scope, wanted: QualityFilter) -> tuple[list[Case], Counter[str]]:
@@ -160,6 +175,8 @@ def _ids(gen: Generation, scope: Scope, wanted: Collection[Deployed]) -> dict[De
     builds = {(one.service_id, one.version) for one in wanted}
     places = {one.cluster_id for one in wanted}
     frame = attempts_of(gen.attempts, scope, builds, ("cluster", "started", "number"), places)
+    started = np.array([one.started for one in wanted], dtype=np.int64)
+    frame = frame[np.isin(frame["started"].to_numpy(), started)]
     rows = ({str(name): value for name, value in row.items()} for row in frame.to_dict("records"))
     known = {(row["cluster"], row["service"], row["version"], row["started"]): row_id(row) for row in rows}
     return {one: known[one.cluster_id, one.service_id, one.version, one.started] for one in wanted}
@@ -216,7 +233,7 @@ def _back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackT
         blocked_wrongly=counts[True, False], let_go_rightly=counts[False, False], missed=counts[False, True],
         delayed=len(missing), delay_sec=float(missing.sum()) / 1000,
         median_delay_sec=float(np.median(missing)) / 1000 if len(missing) else None,
-        rows=newest((one.rows for one in parts), lambda one: (one.started_at, one.attempt_id)),
+        rows=newest((one.rows for one in parts), _blocked),
         total=counts.total() - counts[False, False],
     )  # fmt: skip
 
@@ -239,7 +256,11 @@ def _tried(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestR
     shown = nlargest(MOST_ROWS, shown, key=lambda pair: (pair[0].started, pair[0].cluster_id))
     ids = _ids(gen, scope, [one for one, _ in shown])
     rows = [_row(ids[one], one, judgement) for one, judgement in shown]
-    return _Tried(counts, len(found) - len(pairs), np.array(missing, dtype=np.int64), rows)
+    return _Tried(counts, len(found) - len(pairs), np.array(missing, dtype=np.int64), in_order(rows, _blocked))
+
+
+def _blocked(one: BackTestRow) -> tuple[str, str]:
+    return one.started_at, one.attempt_id
 
 
 def _row(attempt_id: str, one: Deployed, judgement: Judged) -> BackTestRow:
