@@ -9,11 +9,16 @@ from functools import lru_cache
 
 from data.models import Trigger
 from demo.happenings import Happening, Outage, Promoting, Rollout
-from demo.releases import Release, releases_of_day, weekday
+from demo.releases import BUCKET, Release, releases_of_day, weekday
+from demo.releases import release as build
 from demo.rollouts import CANCELS, FAILS, rollout
 from demo.world import APPROVERS, AQUILA, BEFORE, DAY, HOUR, MINUTE, MIRA, PAVO, DemoService, dice
 
 SEARCHED_DAYS = 21
+HARMS = ("rolled_back", "restored", "hotfixed", "hurt")  # ways in which a change that hurt users ended
+HARM = 0.09  # of the changes that come to production
+BREAKS = 0.3  # of the rollouts there that stop half way
+HALF_WAY = "Customers of half the pods see errors"
 OUTAGES = (
     "Error rate above 2 % after release", "Latency p99 above 3 s after release",
     "Answers 500 for some customers after release",
@@ -24,14 +29,14 @@ OUTAGES = (
 class Fate:
     """How a release does on each cluster: absent = it never gets there."""
 
-    outcomes: tuple[tuple[str, str], ...]  # cluster -> ok | retried | failed | cancelled | bad
+    outcomes: tuple[tuple[str, str], ...]  # cluster -> ok | retried | failed | cancelled, or one of HARMS
 
     def on(self, cluster_id: str) -> str | None:
         return dict(self.outcomes).get(cluster_id)
 
     def stays(self, cluster_id: str) -> bool:
         """Whether it serves there in the end."""
-        return self.on(cluster_id) in ("ok", "retried")
+        return self.on(cluster_id) in ("ok", "retried", "hurt", "hotfixed")
 
 
 @lru_cache(maxsize=8192)
@@ -45,7 +50,8 @@ def fate(release: Release) -> Fate:
         for cluster in PAVO:
             out[cluster] = _outcome(chance.random(), chance.random())
     if out.get(PAVO[0]) in ("ok", "retried") and chance.random() < 0.78 and _boards_train(release):
-        out[AQUILA[0]] = "bad" if chance.random() < 0.06 else _outcome(chance.random(), chance.random())
+        harmed = chance.random() < HARM
+        out[AQUILA[0]] = _harm(release) if harmed else _outcome(chance.random(), chance.random())
         follows = chance.random() < (0.45 if release.service.lags else 0.93)
         if out[AQUILA[0]] in ("ok", "retried") and follows:
             out[AQUILA[1]] = _outcome(chance.random(), chance.random())
@@ -90,13 +96,47 @@ def _on_cluster(release: Release, cluster: str, start: int, outcome: str) -> Ite
     if outcome == "retried":
         last = rollout(release, cluster, first.ended + chance.randint(6, 20) * MINUTE, Trigger.MANUAL)
         yield first
-    if outcome == "bad":
-        noticed = first.ended + chance.randint(9, 19) * MINUTE
-        yield from rolled_back(first, serving_before(release, cluster), noticed)
+        yield from _broken(first, last)
+    if outcome in HARMS:
+        yield from _harmful(first, outcome, first.ended + chance.randint(9, 19) * MINUTE)
     else:
         yield last
     if cluster not in MIRA and outcome != "cancelled":
         yield promoting(release, cluster, first.started, last)
+
+
+def _harm(release: Release) -> str:
+    """How a change that hurt users ended."""
+    return dice("harm", release.service.id, release.version).choice(HARMS)
+
+
+def _harmful(out: Rollout, harm: str, noticed: int) -> Iterator[Happening]:
+    """A rollout that hurt users, and what was done about it."""
+    if harm in ("rolled_back", "restored"):
+        before = serving_before(out.release, out.cluster_id)
+        yield from rolled_back(out, before, noticed, said=harm == "rolled_back")
+        return
+    yield out
+    if harm == "hotfixed":
+        fix, chance = hotfix_of(out.release), dice("hotfix", out.attempt_id)
+        start = _train(out.release) + chance.randint(74, 84) * MINUTE
+        made = rollout(fix, out.cluster_id, start, Trigger.HOTFIX)
+        yield replace(made, hotfix=True, actor=fix.author)
+    else:
+        title = dice("outage", out.attempt_id).choice(OUTAGES)
+        yield Outage(rollout=out, started=noticed, resolved=noticed + 40 * MINUTE, title=title)
+
+
+def _broken(first: Rollout, last: Rollout) -> Iterator[Happening]:
+    """In production a rollout that stops half way may already have hurt users."""
+    if first.cluster_id in AQUILA and dice("broken", first.attempt_id).random() < BREAKS:
+        yield Outage(rollout=first, started=first.ended, resolved=last.ended + 2 * MINUTE, title=HALF_WAY)
+
+
+def hotfix_of(release: Release) -> Release:
+    """The build that mends a release on its way: its version is before any the service builds afterwards."""
+    made = build(release.service, release.created + 2 * BUCKET)
+    return replace(made, commits=((made.git_sha, _train(release) + 64 * MINUTE),))
 
 
 def promoting(release: Release, cluster: str, start: int, last: Rollout) -> Promoting:
@@ -114,16 +154,21 @@ def promoting(release: Release, cluster: str, start: int, last: Rollout) -> Prom
     )  # fmt: skip
 
 
-def rolled_back(bad: Rollout, before: Release | None, at: int) -> Iterator[Happening]:
-    """A rollout that hurt users, the recovery and the incident; where nothing served before it stays."""
+def rolled_back(bad: Rollout, before: Release | None, at: int, *, said: bool = True) -> Iterator[Happening]:
+    """A rollout that hurt users, the recovery and the incident; where nothing served before it stays.
+
+    Not every tool says of the rollout itself that it was rolled back (`said`): then the recovery alone tells.
+    """
     chance = dice("rolled back", bad.attempt_id)
     if before is None:
         yield bad
         return
     recovery = rollout(before, bad.cluster_id, at + 20, Trigger.ROLLBACK)
     recovery = replace(recovery, ended=recovery.started + 4 * MINUTE, live=None, runs=())
-    yield replace(bad, rolled_back=at, rollback_to=before.version)
+    yield replace(bad, rolled_back=at, rollback_to=before.version) if said else bad
     yield replace(recovery, actor=chance.choice(APPROVERS))
+    if not said:
+        return
     title, noticed = chance.choice(OUTAGES), at - 5 * MINUTE
     yield Outage(rollout=bad, started=noticed, resolved=recovery.ended + 3 * MINUTE, title=title)
 
@@ -134,7 +179,7 @@ def serving_before(release: Release, cluster: str) -> Release | None:
     for earlier in range(day, day - SEARCHED_DAYS, -1):
         for other in reversed(releases_of_day(release.service, earlier)):
             if other.created < release.created and fate(other).stays(cluster):
-                return other
+                return hotfix_of(other) if fate(other).on(cluster) == "hotfixed" else other
     return None
 
 

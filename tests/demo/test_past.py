@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import orjson
+import pytest
 
 from data.catalog_file import read_catalog_file
+from data.catalog_models import ClusterType
 from data.events import AnyEvent, DeploymentEvent, IncidentEvent, PromotionEvent, TestResultEvent
 from data.models import PromotionStatus, Status, Trigger, Verdict
 from demo import past, present
-from demo.world import AQUILA, CLUSTERS, SERVICES, SUITES, instant
+from demo.pipeline import hotfix_of
+from demo.releases import releases_of_day
+from demo.world import AQUILA, CLUSTERS, DAY, SERVICES, SUITES, instant
 from ingest.envelope import normalize
 from ingest.origins import Received
 
@@ -171,6 +176,58 @@ def test_a_bad_release_is_rolled_back_in_production_with_an_incident_and_a_hotfi
     incidents = [event for event in events() if isinstance(event, IncidentEvent) and event.attempt_id == bad]
     assert [event.resolved_at is not None for event in incidents] == [False, True]
     assert any(said[0].hotfix and final(said) in (Status.SUCCESS, Status.LIVE) for said in recent.values())
+
+
+def test_changes_fail_in_every_way_that_is_counted():
+    """Rolled back, restored without a word on the change itself, mended by a hotfix, and told by an incident."""
+    ended, said = ends(), {event.attempt_id: event for event in deployments() if event.cluster_id in AQUILA}
+    ordinary = {one: event for one, event in said.items() if event.service_id != "orders"}  # which has its story
+    recoveries = sum(event.trigger is Trigger.ROLLBACK for event in ordinary.values())
+    taken_back = sum(ended[one] is Status.ROLLBACK for one in ordinary)
+    assert 0 < taken_back < recoveries
+    assert any(event.hotfix and event.trigger is Trigger.HOTFIX for event in ordinary.values())
+    named = {event.attempt_id for event in events() if isinstance(event, IncidentEvent)}
+    of_ends = {ended[one] for one in ordinary if one in named}
+    assert Status.FAILED in of_ends and of_ends & {Status.SUCCESS, Status.LIVE}
+    assert len([e for e in events() if isinstance(e, IncidentEvent)]) == 2 * len(named), "each is resolved"
+
+
+def test_a_hotfix_is_newer_than_what_it_mends_and_older_than_what_comes_next():
+    service = SERVICES[0]
+    day = UNTIL // DAY - 6
+    built = [made for one in range(day, day + 4) for made in releases_of_day(service, one)]
+    for made, following in pairwise(built):
+        versions = [tuple(map(int, one.version.split("."))) for one in (made, hotfix_of(made), following)]
+        assert versions == sorted(versions) and len(set(versions)) == 3
+
+
+def test_the_catalogs_rules_have_something_to_say_of_this_world():
+    catalog = read_catalog_file(ROOT / "catalog.yaml")
+    suites = {suite for rule in catalog.gates for suite in rule.suites or ()}
+    assert suites <= set(SUITES)
+    assert {rule.to for rule in catalog.gates} == {ClusterType.STAGING, ClusterType.PRODUCTION}
+    (freeze,) = catalog.freezes
+    begun = {event.attempt_id: event for event in deployments()}.values()
+    frozen = [e for e in begun if e.service_id in (freeze.services or ()) and e.cluster_id in (freeze.clusters or ())]
+    assert any(freeze.start <= event.started_at < freeze.end for event in frozen)
+
+
+@pytest.mark.parametrize("days", [0, 11, 200])
+def test_an_alert_fires_as_soon_as_somebody_looks(days):
+    now = NOW + timedelta(days=days)
+    catalog = read_catalog_file(ROOT / "catalog.yaml")
+    (rule,) = [one for one in catalog.alerts if one.rule_id == "rollouts-fail"]
+    since = instant(int(now.timestamp()) - rule.window_days * 86_400)
+    last: dict[str, str] = {}
+    for one in past.events(now, rule.window_days + 3):
+        said = one.body["payload"]
+        if one.body["eventType"] == "deployment" and said["startedAt"] >= since and not said.get("cancelled"):
+            name = ":".join((said["clusterId"], said["serviceId"], said["buildVersion"], str(said["attemptNumber"])))
+            if last.get(name) in (None, "IN_PROGRESS", "SUCCESS"):
+                last[name] = said["status"]
+    finished = [status for status in last.values() if status != "IN_PROGRESS"]
+    assert len(finished) >= rule.least
+    assert rule.above is not None and 100 * finished.count("FAILED") / len(finished) > rule.above
 
 
 def test_a_region_lags():
