@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv/bin/python
 DATA_DIR ?= .data
 
-.PHONY: help run install lint test bench screenshots clean python runtime
+.PHONY: help run install lint test bench check-chart screenshots clean python runtime
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ test: lint ## Run everything: style, types, all tests (browser tests where Chrom
 
 bench: install ## Measure, and print the ratios
 	@exec $(VENV) -m bench
+
+check-chart: install ## Judge the Helm chart: helm, a real API server, kubeconform, checkov, where here
+	@exec $(VENV) -m chart_checks
 
 screenshots: install ## Take a picture of every page of the demo, and write the tour
 	@exec $(VENV) -m screenshots

@@ -138,8 +138,6 @@ LoadBalancer
 metadata:
   labels:
     {{- include "dashboard.podLabels" . | nindent 4 }}
-  annotations:
-    {{- include "dashboard.skips" .root | nindent 4 }}
 spec:
   serviceAccountName: {{ (index .root.Values.serviceAccounts .account).name }}
   automountServiceAccountToken: false
