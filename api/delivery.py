@@ -7,7 +7,7 @@ import orjson
 from flask import Blueprint, Response, current_app
 
 import context
-from api import caching, delivery_json, params
+from api import caching, delivery_json, params, params_delivery
 from api.csv_files import Table, flat
 from api.exports import FILE, sent, span
 from api.params import Asked
@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 @routes.get(
-    "/metrics/dora", Answer("The five metrics with their evidence.", "Delivery"), accepts=params.DELIVERY,
+    "/metrics/dora", Answer("The five metrics with their evidence.", "Delivery"), accepts=params_delivery.DELIVERY,
     also=NOT_FOUND,
 )  # fmt: skip
 def dora(asked: Asked) -> Response:
@@ -43,7 +43,7 @@ def dora(asked: Asked) -> Response:
     to the UTC day on which it started. A value that there is no evidence for is null, with the reason.
     """
     gen, scope, now = context.generation(), context.scope(), context.now()
-    wanted = params.delivery_filter(asked, now)
+    wanted = params_delivery.delivery_filter(asked, now)
     kept: caching.Answers = current_app.extensions[ANSWERS]
     key = ("metrics dora", asked, gen.generation, scope.key, to_instant(now)[:10])
 
@@ -56,12 +56,12 @@ def dora(asked: Asked) -> Response:
 
 @routes.get(
     "/metrics/dora/ledger", Answer("A page of the ledger, newest first.", "DeliveryLedger"),
-    accepts=(*params.LEDGER, *params.PAGED), also=NOT_FOUND,
+    accepts=(*params_delivery.LEDGER, *params.PAGED), also=NOT_FOUND,
 )  # fmt: skip
 def dora_ledger(asked: Asked) -> Response:
     """The attempts of production that the metrics count, and those that they leave out, with the reason."""
     gen, scope, now = context.generation(), context.scope(), context.now()
-    wanted = params.ledger_filter(asked, now)
+    wanted = params_delivery.ledger_filter(asked, now)
     bound = query_text(AT, {"of": orjson.dumps(wanted).decode()}, scope)
     cursors = Cursors(context.settings().cursor_secret)
     after = cursors.open(bound, asked.cursor).get(AT) if asked.cursor else None
@@ -70,14 +70,14 @@ def dora_ledger(asked: Asked) -> Response:
     return caching.sent_once({"generation": gen.generation} | delivery_json.ledger(found, following))
 
 
-@exports.get("/exports/delivery-ledger.csv", FILE, accepts=params.LEDGER, also=NOT_FOUND)
+@exports.get("/exports/delivery-ledger.csv", FILE, accepts=params_delivery.LEDGER, also=NOT_FOUND)
 def delivery_ledger_csv(asked: Asked) -> Response:
     """The ledger of the delivery metrics, newest first, as CSV.
 
     `leadP50Sec` is the median of the `leadN` commits with a time.
     """
     gen, scope, now = context.generation(), context.scope(), context.now()
-    wanted = params.ledger_filter(asked, now)
+    wanted = params_delivery.ledger_filter(asked, now)
     found = delivery_rows.ledger(gen, scope, wanted, now, MOST_ROWS)
     table = Table(COLUMNS, _flat(found.rows), lambda: found.next is not None)
     return sent(table, "delivery-ledger", *_what(found), *span(found.filter.of.start, found.filter.of.end))

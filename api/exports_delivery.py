@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 import context
-from api import delivery_json, params
+from api import delivery_json, params_delivery
 from api.csv_files import Table, flat
 from api.exports import FILE, NOT_FOUND, sent, span
 from api.params import Asked
@@ -28,7 +28,7 @@ SCOPE = (
 BYS = {"service": "services", "team": "teams", "cluster": "clusters"}
 
 
-@routes.get("/exports/delivery.csv", FILE, accepts=params.DELIVERY, also=NOT_FOUND)
+@routes.get("/exports/delivery.csv", FILE, accepts=params_delivery.DELIVERY, also=NOT_FOUND)
 def delivery_csv(asked: Asked) -> Response:
     """Deployments, failures, lead and recovery times per day, ISO week or month, as CSV.
 
@@ -39,7 +39,7 @@ def delivery_csv(asked: Asked) -> Response:
     return _sent(Table(BUCKET, rows), "delivery", asked, found)
 
 
-@routes.get("/exports/delivery-comparison.csv", FILE, accepts=params.DELIVERY, also=NOT_FOUND)
+@routes.get("/exports/delivery-comparison.csv", FILE, accepts=params_delivery.DELIVERY, also=NOT_FOUND)
 def delivery_comparison_csv(asked: Asked) -> Response:
     """The five metrics by service, by team and by cluster-region, as CSV.
 
@@ -57,7 +57,7 @@ def _row(by: str, one: dict[str, Any]) -> dict[str, Any]:
 
 def _found(asked: Asked) -> Delivery:
     now = context.now()
-    wanted = params.delivery_filter(asked, now)
+    wanted = params_delivery.delivery_filter(asked, now)
     return delivery_queries.delivery(context.generation(), context.scope(), wanted, now)
 
 

@@ -18,7 +18,7 @@ from data import keys
 from data.analytics_views import Grain
 from data.catalog_models import ClusterType
 from data.delivery_judge import Failure, Kind
-from data.delivery_views import DeliveryFilter, Edition, LedgerFilter, MetricId
+from data.delivery_views import Edition, MetricId
 from data.errors import InvalidRequest
 from data.instants import add, day_before, seconds_between, to_instant
 from data.matrix_filter import LONGEST_TEXT, PairStatus
@@ -32,7 +32,6 @@ WHOLE_HOUR = ":00:00.000Z"
 HOUR = timedelta(hours=1)
 DAY_SECONDS = 24 * 3600
 MAX_HOURS = 48
-DELIVERY_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +157,6 @@ def analytics_filter(query: Asked, now: datetime, days: int) -> AnalyticsFilter:
     return AnalyticsFilter(since[:10], add(until, -0.001)[:10], *of, hours=(since, until))
 
 
-def delivery_filter(query: Asked, now: datetime) -> DeliveryFilter:
-    """What is asked of the delivery metrics: whole days, the last 30 if nothing is said."""
-    days = period(query, to_instant(now)[:10], DELIVERY_DAYS)
-    return DeliveryFilter(*days, query.service_id, query.cluster_id, query.team, query.edition)
-
-
-def ledger_filter(query: Asked, now: datetime) -> LedgerFilter:
-    """Which rows of the ledger are asked for."""
-    of = delivery_filter(query, now)
-    return LedgerFilter(of, query.metric, query.included, query.kind, query.failure, query.ledger_day)
-
-
 def _day_later(since: Instant) -> Instant:
     try:
         return add(since, DAY_SECONDS)
@@ -187,7 +174,7 @@ def _read(name: str, read: Callable[[str], str], text: str | None) -> str | None
         raise InvalidRequest(str(error), name) from None
 
 
-def _word(name: str, into: str, kind: type[StrEnum], description: str, example: str) -> Parameter:
+def word(name: str, into: str, kind: type[StrEnum], description: str, example: str) -> Parameter:
     schema = {"type": "string", "enum": [one.value for one in kind]}
     return Parameter(name, into, values.one_of(kind), schema, description, example)
 
@@ -214,15 +201,15 @@ CURSOR = Parameter(
     "cursor", "cursor", values.cursor, {"type": "string", "minLength": 1, "maxLength": 3000},
     "`nextCursor` of the page before. It belongs to this list with these filters.",
 )  # fmt: skip
-STATUS = _word(
+STATUS = word(
     "status", "status", Status,
     "Only attempts of this status; SUCCESS matches LIVE too.", "FAILED",
 )  # fmt: skip
-TRIGGER = _word(
+TRIGGER = word(
     "trigger", "trigger", Trigger,
     "Only attempts made for this reason; `rollback` = it is the recovery, `unknown` = it was not said.", "hotfix",
 )  # fmt: skip
-PROMOTION_STATUS = _word(
+PROMOTION_STATUS = word(
     "status", "promotion_status", PromotionStatus,
     "Only promotions of this status.", "PENDING",
 )  # fmt: skip
@@ -246,12 +233,12 @@ FROM_CLUSTER_ID = Parameter(
     "fromClusterId", "from_cluster_id", values.identifier, ID_SCHEMA, "Only from this cluster-region.",
     "mira-us-west-2",
 )  # fmt: skip
-CLUSTER_TYPE = _word(
+CLUSTER_TYPE = word(
     "type", "cluster_type", ClusterType,
     "Only cluster-regions of this type.", "Production",
 )  # fmt: skip
-STAGE = _word("stage", "cluster_type", ClusterType, "Only this stage.", "Production")
-PAIR_STATUS = _word(
+STAGE = word("stage", "cluster_type", ClusterType, "Only this stage.", "Production")
+PAIR_STATUS = word(
     "status", "pair_status", PairStatus,
     "Only services that are in this state on one of these cluster-regions.", "attention",
 )  # fmt: skip
@@ -312,12 +299,12 @@ TEXT = Parameter(
     "A part of a name; or a version, commit or attempt id.", "authn", required=True,
 )  # fmt: skip
 SOURCE = Parameter("source", "source", values.identifier, ID_SCHEMA, "Only what this source sent.", "github")
-VERDICT = _word(
+VERDICT = word(
     "verdict", "verdict", DeliveryVerdict,
     "Only deliveries with this verdict.", "rejected",
 )  # fmt: skip
 RULE = Parameter("rule", "rule", values.identifier, ID_SCHEMA, "Only what this rule fired.", "failed-in-production")
-STATE = _word(
+STATE = word(
     "state", "state", State,
     "Only records about which this was done.", "open",
 )  # fmt: skip
@@ -340,36 +327,6 @@ CHANGED_UNTIL = replace(
     UNTIL, description="The later instant; a date for the end of its day. Without it, and on today's date: now."
 )
 
-EDITION = _word(
-    "edition", "edition", Edition,
-    "Which benchmark the values are held against: the bands of 2023 (without it), or the scores of 2025.", "2023",
-)  # fmt: skip
-METRIC = _word(
-    "metric", "metric", MetricId,
-    "Only rows this metric is about; `excluded` then says why a row is left out of it.", "change_failure_rate",
-)  # fmt: skip
-INCLUDED = Parameter(
-    "included", "included", values.truth, {"type": "boolean"},
-    "Only rows that count, or only those that are left out.", True,
-)  # fmt: skip
-KIND = _word("kind", "kind", Kind, "Only attempts that count as this.", "deployment")
-FAILURE = _word("failure", "failure", Failure, "Only deployments that failed by this rule.", "restored")
-ONE_DAY = Parameter(
-    "day", "ledger_day", values.first, DAY_SCHEMA, "Only this day of the period, or the bucket of this name.",
-    "2026-02-20",
-)  # fmt: skip
-
-ON_DAY = Parameter(
-    "date", "day", values.day, DAY_SCHEMA, "The score card of this UTC day; today's without it.", "2026-02-24"
-)
-SCORE_RULE = replace(RULE, description="Only this rule's cells.", example="deployments-work")
-SCORE_LEVEL = Parameter(
-    "level", "score_level", values.score_level, {"type": "string", "enum": list(values.SCORE_LEVELS)},
-    "Only services that have exactly this level; `none`: those without one.", "Silver",
-)  # fmt: skip
-SCORE_FIRST = replace(FIRST, description="The first UTC day. Without it 90 days before the last.")
-SCORE_LAST = replace(LAST, description=f"The last UTC day, today without it. {MAX_DAYS} days at most.")
-
 PAIR = (replace(CLUSTER_ID, required=True),)
 PAGED = (LIMIT, CURSOR)
 DAYS = (FIRST, LAST)
@@ -377,13 +334,6 @@ PAST = (AS_OF, KNOWN_AT)
 CHANGES = (CHANGED_SINCE, CHANGED_UNTIL, CLUSTER_ID, SERVICE_ID, TEAM)
 ANALYTICS = (SERVICE_ID, CLUSTER_ID, TEAM, GRAIN, *SPAN)
 PROMOTIONS = (PROMOTION_STATUS, VERSION, FROM_CLUSTER_ID, ASKED_SINCE, ASKED_UNTIL)
-DELIVERY = (
-    SERVICE_ID, CLUSTER_ID, TEAM,
-    replace(FIRST, description=f"The first UTC day counted. Without it {DELIVERY_DAYS} days."), LAST, EDITION,
-)  # fmt: skip
-LEDGER = (*DELIVERY, METRIC, INCLUDED, KIND, FAILURE, ONE_DAY)
-SCORECARD = (ON_DAY, TEAM, SCORE_RULE, SCORE_LEVEL)
-SCORE_HISTORY = (SCORE_FIRST, SCORE_LAST)
 MATRIX = (TEAM, CLUSTER_TYPE, PAIR_STATUS, PART, FAVOURITES)
 LISTED = (STATUS, TRIGGER, CANCELLED, SINCE, UNTIL)
 ATTEMPTS = (*LISTED, *PAGED)

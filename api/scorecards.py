@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 import context
-from api import caching, params
+from api import caching, params, params_scorecard
 from api.csv_files import Row, Table
 from api.exports import FILE, sent
 from api.params import Asked
@@ -34,7 +34,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@routes.get("/scorecards", Answer("The card.", "ScoreCard"), accepts=params.SCORECARD, also=NONE_HERE)
+@routes.get("/scorecards", Answer("The card.", "ScoreCard"), accepts=params_scorecard.SCORECARD, also=NONE_HERE)
 def scorecards(asked: Asked) -> Response:
     """Which services keep which rules of the catalog, their levels, and what is missing for the next.
 
@@ -49,7 +49,7 @@ def scorecards(asked: Asked) -> Response:
 
 @routes.get(
     "/scorecards/<service_id>/history", Answer("The days that have a snapshot, oldest first.", "ScoreHistory"),
-    accepts=params.SCORE_HISTORY, also=NONE_HERE,
+    accepts=params_scorecard.SCORE_HISTORY, also=NONE_HERE,
 )  # fmt: skip
 def scorecard_history(asked: Asked, service_id: str) -> Response:
     """How a service stood on each day that has a snapshot, with what each rule said then.
@@ -65,7 +65,7 @@ def scorecard_history(asked: Asked, service_id: str) -> Response:
     return caching.sent_once({"serviceId": service_id, "from": first, "to": last, "days": days})
 
 
-@exports.get("/exports/scorecards.csv", FILE, accepts=params.SCORECARD, also=NONE_HERE)
+@exports.get("/exports/scorecards.csv", FILE, accepts=params_scorecard.SCORECARD, also=NONE_HERE)
 def scorecards_csv(asked: Asked) -> Response:
     """A row for each service and rule of the score card, today's or a snapshot, as CSV."""
     found = _asked(asked)
