@@ -122,9 +122,10 @@
         Object.assign(state, { known: said.generation, age: said.ageSec, at: performance.now(), stale: said.stale });
       }
       const mark = byId("page-mark");
-      const behind = mark && Number(mark.textContent) < state.known;
+      const behind = mark && Number(mark.textContent) < state.known && !window.dqdLive.waits();
       if (behind && !document.hidden && !state.due) state.due = { generation: state.known, since: performance.now() };
-      const past = document.querySelector(".asof-banner");  // what was so then changes no more: no redraw unasked
+      // what was so then changes no more: no redraw unasked, once it is drawn
+      const past = document.querySelector(".asof-banner") && mark && Number(mark.textContent);
       if (past && !asked) state.due = null; else if (behind || recovered || asked || document.querySelector(".could-not-load, .page-ingest, .is-over")) drawAgain();
     } catch (unreachable) {
       state.missed += 1;

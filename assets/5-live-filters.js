@@ -2,9 +2,11 @@
 // pages, which would draw everything anew and take the focus, is not told; where it then misses a way back, we draw.
 window.dqdLive = (function () {
   "use strict";
+  const PATIENCE = 2000;  // before an answer counts as lost
   const here = () => location.pathname + location.search;
   let routed = here();  // where the router thinks we are
   let shown = here();
+  let asked = -Infinity;
 
   // Path variables stay, the rest is the query.
   function argumentsOf(address) {
@@ -20,8 +22,12 @@ window.dqdLive = (function () {
     const set = window.dash_clientside.set_props;
     set("page-address", { data: { page: address.page, args: argumentsOf(address) } });
     if (whole) set("page-digests", { data: {} });  // the browser is said to show nothing of it
+    // Nothing drawn of this address is shown yet: an answer from a process that is a moment behind is better than none,
+    // and where none comes, what asks for news asks again.
+    set("page-mark", { children: "0" });
     set("live", { data: { beat: Date.now() } });
     shown = here();
+    asked = performance.now();
   }
 
   // `step`: one that Back leads back from, else the address of this step changes.
@@ -38,5 +44,5 @@ window.dqdLive = (function () {
   }
   window.addEventListener("popstate", moved);
   window.addEventListener("_dashprivate_pushstate", moved);
-  return { show };
+  return { show, waits: () => performance.now() - asked < PATIENCE };
 })();

@@ -1,7 +1,7 @@
 """The overview's filters in a real browser: they apply as one types, move nothing, and are the address."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import tab
 
@@ -110,6 +110,24 @@ def test_every_way_to_the_address_the_page_came_from_shows_all_again(wide, way):
     expect(page.locator(ROWS)).to_have_count(2)
     expect(page.locator("#filter-q")).to_have_value("")
     assert page.evaluate("location.search") == ""
+    assert wide.complaints == []
+
+
+def test_what_was_typed_is_shown_though_the_answer_to_it_got_lost(wide):
+    page = wide.open("/")
+    typed(page, "bi", 1)
+    page.wait_for_selector('[aria-label="Remove filter text: “bi”"]')
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.request.url)
+        route.fulfill(status=204)  # "I know nothing newer": so a process says that is behind the one asked before
+
+    page.route("**/_dash-update-component*", lose, times=1)
+    page.keyboard.type("l")
+    page.wait_for_selector('[aria-label="Remove filter text: “bil”"]')
+    assert len(lost) == 1
+    assert page.input_value("#filter-q") == "bil"
     assert wide.complaints == []
 
 
