@@ -25,7 +25,8 @@ def events(asked: Asked) -> Response:
     """What happened, as CDEvents 0.4 in CloudEvents.
 
     Of each attempt that began in the time asked for (31 days at most; the last 24 hours if nothing is said) how it
-    stands, and the runs of its test suites. A page is of at most 50 attempts. An event's `id` changes with what it
+    stands, and the runs of its test suites; of each incident that it began, and was resolved; services that were
+    removed. A page is of at most 50 of these. An event's `id` changes with what it
     says: who reads a stretch again takes what is new. Sent to a dashboard as a batch, `events` says the same again.
     """
     wanted = Wanted(asked.since, asked.until, asked.cluster_id, asked.service_id, asked.limit, asked.cursor)
@@ -33,8 +34,7 @@ def events(asked: Asked) -> Response:
     page = next_page(
         context.generation(), context.store(), cursors, context.scope(), wanted, to_instant(context.now())
     )
-    (told,) = page.items
-    return caching.sent_once({"events": cdevents_out.every(told.attempts, told.runs), "nextCursor": page.cursor})
+    return caching.sent_once({"events": cdevents_out.every(page.items), "nextCursor": page.cursor})
 
 
 @lru_cache(maxsize=2)

@@ -1,22 +1,29 @@
 """What happened, as CloudEvents with CDEvents 0.4 in them: the words our own intake understands. Pure.
 
-What CDEvents has no word for goes out in ours, as `dev.ddq.deployment`: what went out and was taken back. What it has
-no field for is in `customData`. An event's id follows from what it says: who reads a stretch twice can tell.
+What CDEvents has no word for goes out in ours: what went out and was taken back as `dev.ddq.deployment`, an incident
+of no single cluster-region as `dev.ddq.incident`. What it has no field for is in `customData`. An event's id follows
+from what it says: who reads a stretch twice can tell.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from data.models import Attempt, Instant, Status, TestRun, Trigger, Verdict
+from data.event_feed import Happened, Removed, Tried
+from data.models import Attempt, Incident, Instant, Status, TestRun, Trigger, Verdict
 
 Json = dict[str, Any]
 
 SPEC, CDEVENTS = "1.0", "0.4.1"
 SOURCE = "/cdevents"  # the name our intake has for CDEvents: what stands in one batch must be of one source
 OURS = "dev.ddq.deployment"
+OUR_INCIDENT = "dev.ddq.incident"
 DEPLOYED = "dev.cdevents.service.deployed.0.2.0"
+UPGRADED = "dev.cdevents.service.upgraded.0.2.0"
+REMOVED = "dev.cdevents.service.removed.0.2.0"
+DETECTED = "dev.cdevents.incident.detected.0.2.0"
+RESOLVED = "dev.cdevents.incident.resolved.0.2.0"
 ROLLED_BACK = "dev.cdevents.service.rolledback.0.2.0"
 STARTED = "dev.cdevents.pipelinerun.started.0.2.0"
 FINISHED = "dev.cdevents.pipelinerun.finished.0.2.0"
@@ -24,10 +31,40 @@ TESTED = "dev.cdevents.testsuiterun.finished.0.2.0"
 OUTCOMES = {Verdict.PASSED: "success", Verdict.FAILED: "failure", Verdict.PARTIAL: "success"}
 
 
-def events(attempt: Attempt, runs: Iterable[TestRun]) -> list[Json]:
-    """What is told of an attempt, then of the runs of its suites; a run without an outcome is left out."""
+def events(attempt: Attempt, runs: Iterable[TestRun], *, upgrades: bool = False) -> list[Json]:
+    """What is told of an attempt, then of the runs of its suites; a run without an outcome is left out.
+
+    `upgrades`: the service had been deployed there before.
+    """
     told = [_run(attempt, one) for one in runs if _tells(one)]
-    return [_deployment(attempt), *told]
+    return [_deployment(attempt, upgrades), *told]
+
+
+def incident(one: Incident) -> list[Json]:
+    """That it began, and where it is over that it was resolved."""
+    if one.cluster_id is None:
+        return [_our_incident(one)]
+    custom = _said(service=one.service_id, cluster=one.cluster_id, startedAt=one.started_at, attemptId=one.attempt_id)
+    content = {"environment": {"id": one.cluster_id}, "service": {"id": one.service_id}}
+    began = content | _said(description=one.title, ticketURI=one.url)
+    told = [_subject(DETECTED, one.incident_id, one.started_at, began, custom)]
+    if one.resolved_at:
+        told.append(_subject(RESOLVED, one.incident_id, one.resolved_at, content, custom))
+    return told
+
+
+def _our_incident(one: Incident) -> Json:
+    payload = _said(
+        incidentId=one.incident_id, serviceId=one.service_id, startedAt=one.started_at, resolvedAt=one.resolved_at,
+        attemptId=one.attempt_id, title=one.title, url=one.url,
+    )  # fmt: skip
+    return _cloud(OUR_INCIDENT, one.incident_id, one.resolved_at or one.started_at, payload)
+
+
+def removed(one: Removed) -> list[Json]:
+    """That a service was taken away."""
+    custom = {"service": one.service_id, "cluster": one.cluster_id}
+    return [_subject(REMOVED, one.service_id, one.at, {"environment": {"id": one.cluster_id}}, custom)]
 
 
 def _tells(run: TestRun) -> bool:
@@ -39,7 +76,7 @@ def _counts(run: TestRun) -> dict[str, int | None]:
     return {"total": run.total, "passed": run.passed, "failed": run.failed, "skipped": run.skipped}
 
 
-def _deployment(attempt: Attempt) -> Json:
+def _deployment(attempt: Attempt, upgrades: bool) -> Json:
     status = attempt.status
     if status is Status.ROLLBACK:
         return _ours(attempt)
@@ -48,7 +85,7 @@ def _deployment(attempt: Attempt) -> Json:
         return _pipeline(attempt, FINISHED, _said(outcome=outcome, errors=attempt.failure_reason))
     if status is Status.IN_PROGRESS:
         return _pipeline(attempt, STARTED, {})
-    kind = ROLLED_BACK if attempt.trigger is Trigger.ROLLBACK else DEPLOYED
+    kind = ROLLED_BACK if attempt.trigger is Trigger.ROLLBACK else UPGRADED if upgrades else DEPLOYED
     content = {"environment": {"id": attempt.cluster_id}, "artifactId": artifact_id(attempt)}
     at = attempt.ended_at or attempt.started_at
     return _event(
@@ -117,7 +154,13 @@ def _ours(attempt: Attempt) -> Json:
 def _event(
     attempt: Attempt, kind: str, subject_id: str, at: Instant, content: Mapping[str, Any], custom: Json
 ) -> Json:  # fmt: skip
-    event_id = _id(kind, attempt.attempt_id, subject_id, at, sorted(content.items()), sorted(custom.items()))
+    return _subject(kind, subject_id, at, content, custom, attempt.attempt_id)
+
+
+def _subject(
+    kind: str, subject_id: str, at: Instant, content: Mapping[str, Any], custom: Json, attempt_id: str = ""
+) -> Json:  # fmt: skip
+    event_id = _id(kind, attempt_id, subject_id, at, sorted(content.items()), sorted(custom.items()))
     data = {
         "context": {"version": CDEVENTS, "id": event_id, "source": SOURCE, "type": kind, "timestamp": at},
         "subject": {"id": subject_id, "source": SOURCE, "type": _subject_type(kind), "content": dict(content)},
@@ -150,6 +193,12 @@ def _said(**fields: Any) -> Json:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def every(attempts: Sequence[Attempt], runs: Mapping[str, Sequence[TestRun]]) -> list[Json]:
-    """What is told of these attempts, in their order."""
-    return [event for one in attempts for event in events(one, runs.get(one.attempt_id, ()))]
+def every(happened: Iterable[Happened]) -> list[Json]:
+    """What is told of all this, in its order."""
+    return [event for one in happened for event in _told(one)]
+
+
+def _told(one: Happened) -> list[Json]:
+    if isinstance(one, Tried):
+        return events(one.attempt, one.runs, upgrades=one.upgrades)
+    return removed(one) if isinstance(one, Removed) else incident(one)

@@ -7,6 +7,7 @@ nothing that we read. What CDEvents has no field for (counts, our ids, a start) 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from data import keys
 from data.catalog_models import Catalog
 from data.errors import InvalidRequest
 from data.events import EventType
@@ -173,11 +174,18 @@ def _incident(event: Told, *, resolved: bool) -> Reading:
         clusterId=found.cluster_id,
         startedAt=event.began or event.at,
         resolvedAt=event.at if resolved else None,
+        attemptId=_named_attempt(event),
         title=None if resolved else wording.plain(event.content.description, 500),
         url=wording.link(event.content.ticketURI),
         eventTime=event.at,
     )
     return _one(EventType.INCIDENT, payload, event)
+
+
+def _named_attempt(event: Told) -> str | None:
+    """The attempt that customData says an incident is of."""
+    said = event.custom.attemptId or ""
+    return said if keys.split_attempt_id(said) else None
 
 
 def _suite_finished(event: Told, catalog: Catalog) -> Reading:

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from data.catalog_models import Catalog
-from data.events import DeploymentEvent, TestResultEvent
+from data.events import DeploymentEvent, IncidentEvent, TestResultEvent
 from data.models import Scope, Status
 from tests.api.conftest import FAILED, SERVING, Site
 from tests.ingest.normalizers.posting import post
@@ -44,6 +44,19 @@ def test_everything_that_happened_is_told_in_order_and_can_be_taken_again(client
         (SERVING, "FUNCTIONAL", "first"), (SERVING, "FUNCTIONAL", "second"),
     }  # fmt: skip
     assert len({one["id"] for one in told}) == len(told)
+    kinds = {one["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0]: one["subject"] for one in told}
+    assert (kinds["service.upgraded"], kinds["incident.resolved"]) == ("authn", "INC-7")
+    [incident, _] = [one for one in taken if isinstance(one, IncidentEvent)]
+    assert (incident.incident_id, incident.cluster_id) == ("INC-7", PAVO)
+
+
+def test_a_first_deployment_is_no_upgrade_and_a_pair_has_one_first(client: FlaskClient) -> None:
+    told = [one for one in read(client, serviceId="authn") if ".service." in one["type"]]
+    first = {}
+    for one in told:
+        first.setdefault(one["data"]["customData"]["cluster"], one["type"].split(".")[3])
+    assert set(first.values()) == {"deployed"}
+    assert [one["type"].split(".")[3] for one in told].count("deployed") == len(first)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.catalog_models import Catalog
-from data.events import AnyEvent, DeploymentEvent, TestResultEvent
+from data.event_feed import Removed, Tried
+from data.events import AnyEvent, DeploymentEvent, IncidentEvent, RetirementEvent, TestResultEvent
 from data.instants import add
-from data.models import Attempt, FailedTest, Status, TestRun, Trigger, Verdict
-from ingest.cdevents_out import events
+from data.models import Attempt, FailedTest, Incident, Status, TestRun, Trigger, Verdict
+from ingest.cdevents_out import events, every
 from tests.ingest.normalizers.posting import post
 from tests.read_model import MIRA, attempt
 
@@ -73,6 +74,42 @@ def test_what_serves_goes_out_as_deployed_and_a_recovery_as_rolled_back() -> Non
         Trigger.MERGE: "dev.cdevents.service.deployed.0.2.0",
         Trigger.ROLLBACK: "dev.cdevents.service.rolledback.0.2.0",
     }
+
+
+def test_what_was_there_before_is_upgraded_and_comes_in_as_the_same() -> None:
+    of = an_attempt()
+    (upgraded,) = every([Tried(of, (), upgrades=True)])
+    assert upgraded["type"] == "dev.cdevents.service.upgraded.0.2.0"
+    (event,) = post([upgraded], BATCH, Catalog()).events
+    same(of, event)
+    recovery = an_attempt(trigger=Trigger.ROLLBACK)
+    assert events(recovery, [], upgrades=True)[0]["type"] == "dev.cdevents.service.rolledback.0.2.0"
+
+
+@pytest.mark.parametrize("cluster_id", [MIRA, None])
+@pytest.mark.parametrize("resolved_at", [add(BEGAN, 3600), None])
+def test_an_incident_that_goes_out_comes_in_as_the_same(cluster_id: str | None, resolved_at: str | None) -> None:
+    of = Incident(
+        "INC-7", "authn", cluster_id, BEGAN, resolved_at, f"{MIRA}:authn:1.0.0:17", "Logins fail",
+        "https://incidents.example.com/7",
+    )  # fmt: skip
+    told = every([of])
+    both = ["dev.cdevents.incident.detected.0.2.0", "dev.cdevents.incident.resolved.0.2.0"]
+    expected = both[: 2 if resolved_at else 1] if cluster_id else ["dev.ddq.incident"]
+    assert [one["type"] for one in told] == expected
+    taken = [one for one in post(told, BATCH, Catalog()).events if isinstance(one, IncidentEvent)]
+    assert len(taken) == len(told)
+    assert {(one.incident_id, one.service_id, one.cluster_id, one.started_at, one.attempt_id) for one in taken} == {
+        ("INC-7", "authn", cluster_id, BEGAN, of.attempt_id)
+    }
+    assert taken[-1].resolved_at == resolved_at
+    assert (taken[0].title, taken[0].url) == (of.title, of.url)
+
+
+def test_a_removal_that_goes_out_retires_the_pair() -> None:
+    (event,) = post(every([Removed(MIRA, "authn", BEGAN)]), BATCH, Catalog()).events
+    assert isinstance(event, RetirementEvent)
+    assert (event.cluster_id, event.service_id, event.retired_at) == (MIRA, "authn", BEGAN)
 
 
 def a_run(**changes: Any) -> TestRun:
