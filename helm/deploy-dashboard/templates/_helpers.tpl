@@ -89,15 +89,9 @@ envFrom:
 {{- end }}
 {{- end -}}
 
-{{- define "dashboard.observingEnv" -}}
+{{- define "dashboard.metricsEnv" -}}
 {{- if .Values.metrics.enabled }}
 - {name: METRICS_PORT, value: "9102"}
-{{- end }}
-{{- with .Values.cloudWatchMetrics.namespace }}
-- {name: METRICS_NAMESPACE, value: {{ . | quote }}}
-{{- end }}
-{{- with .Values.tracing.otlpEndpoint }}
-- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
 {{- end }}
 {{- end -}}
 
@@ -150,14 +144,10 @@ spec:
       command: {{ toJson .command }}
       {{- include "dashboard.envFrom" (dict "root" .root "secrets" true) | nindent 6 }}
       {{- $env := include "dashboard.secretsManagerEnv" .root | trim }}
-      {{- $namespace := .root.Values.cloudWatchMetrics.namespace }}
-      {{- if or $env $namespace .catalog }}
+      {{- if or $env .catalog }}
       env:
         {{- with $env }}
         {{- . | nindent 8 }}
-        {{- end }}
-        {{- with $namespace }}
-        - {name: METRICS_NAMESPACE, value: {{ . | quote }}}
         {{- end }}
         {{- if .catalog }}
         - {name: CATALOG_FILE, value: /etc/dashboard/catalog.yaml}
