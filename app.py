@@ -33,8 +33,7 @@ from ingest.verdicts import Notes
 from pages import ingest_lab, live
 from settings import Settings
 from telemetry import emf, tracing
-from web import callback_bodies, charts_library, compression, edge, kept_views, pages_status
-from web.charts_library import ChartsAhead
+from web import callback_bodies, charts_library, compression, edge, index_page, kept_views, pages_status
 from web.headers import Headers
 from web.json_provider import OrjsonProvider
 from web.warmup import page_views, warm_up
@@ -57,7 +56,7 @@ def create_app(
     server = Flask(__name__, static_folder=None)
     server.json = OrjsonProvider(server)
     server.extensions[EXTENSION] = Parts(settings, read_model, store, queue, clock, scope, verdicts)
-    edge.install(server, Headers(lambda: app.csp_hashes()))
+    edge.install(server, Headers(lambda: [*app.csp_hashes(), app.own.csp_hash]))
     compression.install(server)  # what is installed first sees an answer last
     pages_status.install(server)
     charts_library.install(server, ROOT / "assets")
@@ -80,14 +79,14 @@ def _state(read_model: ReadModel, scope: Callable[[], Scope]) -> Hashable | None
     return generation.generation, generation.as_of, scope().key
 
 
-def _dash(server: Flask, settings: Settings) -> Dash:
-    app = ChartsAhead(
+def _dash(server: Flask, settings: Settings) -> index_page.OwnIndex:
+    app = index_page.OwnIndex(
         __name__,
         server=server,  # type: ignore[arg-type]  # Dash types it too narrowly
         use_pages=True,
         pages_folder=str(ROOT / "pages"),
         assets_folder=str(ROOT / "assets"),
-        assets_ignore=shell.LOADED_APART,
+        assets_ignore=".*",  # named in the index as bundles
         title=shell.PRODUCT,
         index_string=shell.INDEX_PAGE,
         update_title=None,  # type: ignore[arg-type]  # None: leave the title alone
@@ -96,6 +95,8 @@ def _dash(server: Flask, settings: Settings) -> Dash:
         use_async=False,
         enable_mcp=False,
     )
+    app.own = index_page.own_files(ROOT / "assets")
+    index_page.install(server, app.own)
     app.layout = lambda: shell.layout(open_access=True, version=settings.version)
     return app
 

@@ -20,7 +20,7 @@ from data.refresher import ReadModel
 from data.store import Store
 from settings import Settings
 from web.callback_bodies import ENDPOINT
-from web.warmup import router_call
+from web.router import router_call
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

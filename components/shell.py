@@ -12,8 +12,6 @@ from dash import dcc, html
 PRODUCT = "Deployment & Quality Dashboard"
 SHORT = "DQD"
 LIVE = "live"
-# Files that are loaded otherwise: by the head itself, before the first paint, and with the first chart.
-LOADED_APART = r"^(0-theme|1-plotly-basic-.*|2-charts)\.js$"
 
 INDEX_PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -22,7 +20,6 @@ INDEX_PAGE = """<!DOCTYPE html>
 <title>{%title%}</title>
 <meta name="color-scheme" content="light dark">
 <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
-<script src="/assets/0-theme.js"></script>
 {%css%}
 </head>
 <body>

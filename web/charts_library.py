@@ -7,9 +7,7 @@ colours of the theme.
 
 import re
 from pathlib import Path
-from typing import Any
 
-from dash import Dash
 from flask import Flask, Response, request
 
 ADDRESS = "/_dash-component-suites/plotly/package_data/plotly.min.js"
@@ -18,15 +16,16 @@ WITH_CHARTS = re.compile(r"/analytics|/promotions|/(clusters|services)/[^/]+")
 BUNDLE, PAINTING = "1-plotly-basic-*.min.js", "2-charts.js"
 
 
-class ChartsAhead(Dash):
-    """Dash whose index of a page with charts names what draws them, so that it comes while the page is on its way."""
+def brings(file: Path) -> bool:
+    """Whether this file comes with the library."""
+    return file.match(BUNDLE) or file.name == PAINTING
 
-    def interpolate_index(self, *args: Any, **parts: Any) -> Any:
-        """The index page."""
-        if WITH_CHARTS.fullmatch(request.path):
-            ahead = f'<link rel="prefetch" as="script" href="{GRAPH}"><script src="{ADDRESS}"></script>'
-            parts["scripts"] = ahead + parts["scripts"]
-        return super().interpolate_index(*args, **parts)  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+
+def tags(path: str) -> str:
+    """What the index of a page with charts names beside the scripts of every page; nothing for other pages."""
+    if not WITH_CHARTS.fullmatch(path):
+        return ""
+    return f'<link rel="prefetch" as="script" href="{GRAPH}"><script src="{ADDRESS}"></script>'
 
 
 def install(server: Flask, assets: Path) -> None:

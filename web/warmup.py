@@ -6,7 +6,6 @@ here, in the parent process, that is over before anyone comes, and the compresse
 
 import logging
 import re
-from typing import Any
 
 import dash
 from dash import Dash
@@ -14,12 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from web import charts_library, edge
-from web.callback_bodies import ENDPOINT, call_of
+from web.callback_bodies import ENDPOINT
+from web.router import ROUTER, router_call
 
 log = logging.getLogger(__name__)
 
 LINKED = re.compile(r'(?:src|href)="(/[^"]+)"')
-ROUTER, BODY = "_pages_content", "page-body"
+BODY = "page-body"
 GZIP = {"Accept-Encoding": "gzip"}
 
 
@@ -56,15 +56,3 @@ def _renders(client: FlaskClient, app: Dash, path: str) -> bool:
 def page_views(app: Dash) -> list[str]:
     """The callbacks that only show: going to a page, and drawing its body again."""
     return [name for name in app.callback_map if ROUTER in name or BODY in name]
-
-
-def router_call(app: Dash, path: str) -> dict[str, Any]:
-    """What the browser posts when a visitor goes to `path`."""
-    name, callback = next(
-        (name, one) for name, one in app.callback_map.items() if ROUTER in name and "callback" in one
-    )
-    body = call_of(name, callback)
-    for value in body["inputs"]:
-        value["value"] = path if value["property"] == "pathname" else ""
-    body["changedPropIds"] = ["_pages_location.pathname"]
-    return body
