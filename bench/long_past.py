@@ -15,10 +15,17 @@ from data.catalog_models import Catalog, Cluster, ClusterType, Service
 from data.instants import epoch, to_instant
 from data.keys import attempt_id
 from data.models import Attempt, Gate, Status, Trigger, Verdict
+from data.scorecard_metrics import METRICS
+from data.scorecard_models import Level, ScoreRule
 
 DAYS = 90
 REGIONS = 10
 KINDS = (ClusterType.STAGING, ClusterType.PRODUCTION)
+RULES = tuple(  # of every metric one, over all that is there
+    ScoreRule(metric, one.title, metric, ">=" if one.more_is_better else "<=", 50, Level.SILVER,
+              suite=past.SUITES[0] if one.of_suite else None, days=DAYS)
+    for metric, one in METRICS.items()
+)  # fmt: skip
 CATALOG = Catalog(
     tuple(
         Cluster(
@@ -28,6 +35,7 @@ CATALOG = Catalog(
         for n in range(20)
     ),
     tuple(Service(f"service-{n:02}", f"Service {n:02}", f"Team {n % 9}", suites=past.SUITES) for n in range(60)),
+    score_rules=RULES,
 )  # fmt: skip
 REASONS = (
     "image pull back-off", "pod {service}-{n} not ready", "exit code 137", "readiness probe timed out after {n} s",

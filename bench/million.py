@@ -52,6 +52,8 @@ ADDRESSES = (
     "/api/gates/effectiveness?from={day90}&to={today}",
     "/api/gates/backtest?from={day90}&to={today}",
     "/api/scorecards",
+    "/api/promotions/convergence",
+    "/api/promotions/debt",
     "/api/clusters",
     "/api/clusters/{cluster}/summary?from={day90}&to={today}",
     "/api/services/{service}?from={day90}&to={today}",
@@ -182,6 +184,7 @@ def _served(place: Place, count: int, now: datetime) -> Iterator[Served]:
     try:
         wait_for(port, "/readyz", process, LOAD_SECONDS)
         with connections(port, 1) as [one]:
+            one.socket.settimeout(LOAD_SECONDS)  # what is asked of a million for the first time takes its time
             mine = long_past.attempts(0, count // len(CATALOG.clusters), now)
             yield Served(place, count, port, process.pid, one, [a for a in mine if a.service_id == SERVICE])
     finally:
