@@ -20,6 +20,8 @@ from data.instants import from_instant
 from data.known import Known
 from data.models import Instant, Scope
 from data.refresher import ReadModel
+from data.shared_answers import SharedAnswers
+from data.shared_cache import SharedCache
 from data.store import Store
 from data.views import Freshness
 from ingest.deliveries import Deliveries
@@ -144,6 +146,24 @@ def _alerts(given: Parts) -> AlertDesk:
     settings = given.settings
     client = aws.dynamodb(settings.aws_endpoint_url, settings.aws_region)
     return AlertDesk(client, settings.tables, Cursors(settings.cursor_secret), given.clock)
+
+
+def shared_answers() -> SharedAnswers | None:
+    """Answers that web processes share; None where no Redis is configured. Connected at its first use."""
+    url = parts().settings.redis_url
+    if url is None:
+        return None
+    extensions = current_app.extensions
+    if SHARED not in extensions:
+        extensions.setdefault(SHARED, _shared(parts().settings, url))
+    return cast(SharedAnswers, extensions[SHARED])
+
+
+def _shared(settings: Settings, url: str) -> SharedAnswers:
+    """Answers differ by build, by tables and by how long attempts are kept, and by no other setting."""
+    where = (settings.aws_endpoint_url, settings.aws_region, *settings.tables.all())
+    deployment = repr((settings.version, settings.retention_days, where))
+    return SharedAnswers(SharedCache(url), settings.cursor_secret, deployment)
 
 
 def lab() -> Lab:

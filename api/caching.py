@@ -33,6 +33,7 @@ class Encoded:
     zipped: bytes | None = None
     content: bytes = b""  # the body before `asOf` was put in front
     as_of: Instant = ""
+    unread: int = 0  # attempts in an answer of the past that are shown as they are known now
 
     @property
     def size(self) -> int:
@@ -51,23 +52,29 @@ class Answers:
 
     def get(self, key: Hashable, generation: int, as_of: Instant, make: Callable[[], Mapping[str, Any]]) -> Encoded:
         """The answer to `key`, made where it is not kept. Two threads may both make it; both are right."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
+        found = self.find(key)
         if found is not None and found.as_of == as_of:
             return found
         content = found.content if found is not None else orjson.dumps({"generation": generation, **make()})
         answer = stamped(content, as_of)
-        self._keep(key, answer)
+        self.keep(key, answer)
         return answer
+
+    def find(self, key: Hashable) -> Encoded | None:
+        """The answer as it was kept."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
 
     @property
     def size(self) -> int:
         """Bytes kept."""
         return self._size
 
-    def _keep(self, key: Hashable, answer: Encoded) -> None:
+    def keep(self, key: Hashable, answer: Encoded) -> None:
+        """Keep an answer; those not asked for longest make room."""
         with self._lock:
             before = self._kept.pop(key, None)
             self._kept[key] = answer
@@ -76,11 +83,11 @@ class Answers:
                 self._size -= self._kept.popitem(last=False)[1].size
 
 
-def stamped(content: bytes, as_of: Instant) -> Encoded:
+def stamped(content: bytes, as_of: Instant, unread: int = 0) -> Encoded:
     """A JSON object with `asOf` in front."""
     body = b'{"asOf":' + orjson.dumps(as_of) + b"," + content[1:]
     zipped = gzip.compress(body, LEVEL, mtime=0) if len(body) > LEAST_COMPRESSED else None
-    return Encoded(body, etag_of(content), zipped, content, as_of)
+    return Encoded(body, etag_of(content), zipped, content, as_of, unread)
 
 
 def etag_of(content: bytes) -> str:

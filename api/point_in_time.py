@@ -1,6 +1,7 @@
 """The API's view of the past: what an answer stands on where `asOf` is asked for, and what changed between two."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
@@ -25,28 +26,44 @@ routes = Routes(bp, "Dashboard", "/api")
 NOT_FOUND = {404: Answer("There is no such thing within your scope.", "Problem", "application/problem+json")}
 
 
-def past(asked: Asked) -> Known | None:
-    """The state an answer shall stand on; None where it is the newest. InvalidRequest where it is not held."""
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The instant an answer is about, and the one as of which it is known; None: now."""
+
+    at: Instant
+    known: Instant | None
+
+
+def clocks(asked: Asked) -> Clocks | None:
+    """What is asked for; None where it is the newest. InvalidRequest where it is not held, or lies in the future."""
     if asked.as_of is None:
         if asked.known_at is not None:
             raise InvalidRequest("needs asOf beside it", "knownAt")
         return None
-    newest, store = context.generation(), context.store()
-    at = _held(newest, asked.as_of, "asOf")
-    return known_reads.looked_back(
-        newest, store, at, _not_later(asked.known_at, "knownAt") if asked.known_at else None
-    )
+    at = _held(context.generation(), asked.as_of, "asOf")
+    return Clocks(at, _not_later(asked.known_at, "knownAt") if asked.known_at else None)
+
+
+def past(wanted: Clocks) -> Known:
+    """The state an answer shall stand on."""
+    return known_reads.looked_back(context.generation(), context.store(), wanted.at, wanted.known)
 
 
 def looked_back(asked: Asked, answer: Callable[[], Response]) -> Response:
     """The answer, made standing on the state that is asked for."""
-    then = past(asked)
-    if then is None:
+    wanted = clocks(asked)
+    if wanted is None:
         return answer()
+    then = past(wanted)
     with context.looking_back(then):
         made = answer()
-    if then.unread:
-        made.headers["Shown-As-Known-Now"] = str(then.unread)
+    return marked(made, then.unread)
+
+
+def marked(made: Response, unread: int) -> Response:
+    """The answer, saying how many of its attempts are shown as they are known now."""
+    if unread:
+        made.headers["Shown-As-Known-Now"] = str(unread)
     return made
 
 

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Response, current_app
 
 import context
-from api import analytics_json, caching, lanes, params, point_in_time, serializers, summaries
+from api import analytics_json, caching, lanes, params, point_in_time, serializers, shared_summaries, summaries
 from api.params import Asked
 from api.routing import Answer, Routes
 from api.serializers import Json
@@ -220,11 +220,14 @@ def _period(asked: Asked, now: datetime) -> tuple[str, str]:
 
 def _summary(name: str, asked: Asked, make: Make) -> Response:
     """An answer that follows from the generation, the scope, what was asked and the hour."""
-    return point_in_time.looked_back(asked, lambda: _answer(name, asked, make))
-
-
-def _answer(name: str, asked: Asked, make: Make) -> Response:
-    gen, scope, now = context.generation(), context.scope(), context.now()
     kept = cast(caching.Answers, current_app.extensions[ANSWERS])
+    shared = context.shared_answers()
+    if shared is not None and shared_summaries.is_shared(asked):
+        return shared_summaries.summary(shared, kept, name, asked, make)
+    return point_in_time.looked_back(asked, lambda: _answer(kept, name, asked, make))
+
+
+def _answer(kept: caching.Answers, name: str, asked: Asked, make: Make) -> Response:
+    gen, scope, now = context.generation(), context.scope(), context.now()
     key = (name, asked, gen.generation, scope.key, to_instant(now)[:13])
     return caching.sent(kept.get(key, gen.generation, gen.as_of, lambda: make(gen, scope, now)))

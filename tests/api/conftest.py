@@ -100,7 +100,8 @@ class Site:
             "queue": Queue(self.aws.sqs, self.aws.queue_url, self.aws.dlq_url),
             "clock": lambda: NOW,
         }
-        return composition.create_app(self.settings, scope=lambda: scope, **(parts | changes))
+        settings = changes.pop("settings", self.settings)
+        return composition.create_app(settings, scope=lambda: scope, **(parts | changes))
 
 
 @pytest.fixture(scope="package")
