@@ -65,6 +65,10 @@ def encode(value: Any) -> dict[str, Any]:
     return {"S": to_json(value)}
 
 
+# A list in an item may be longer than we know: while versions of ours follow each other, both read what either wrote.
+GATE_FIELDS, COMMIT_FIELDS, FAILED_FIELDS = (len(fields(one)) for one in (Gate, Commit, FailedTest))
+
+
 def to_json(value: Any) -> str:
     """Compact, deterministic JSON."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
@@ -84,7 +88,7 @@ def _runs_of(gate: Gate) -> list[Any]:
 
 def to_gates(rows: Iterable[list[Any]]) -> tuple[Gate, ...]:
     """The gates of `gate_list`."""
-    return tuple(Gate(row[0], Verdict(row[1]), *row[2:]) for row in rows)
+    return tuple(Gate(row[0], Verdict(row[1]), *row[2:GATE_FIELDS]) for row in rows)
 
 
 def commit_list(commits: Iterable[Commit]) -> list[list[Any]]:
@@ -94,7 +98,7 @@ def commit_list(commits: Iterable[Commit]) -> list[list[Any]]:
 
 def to_commits(rows: Iterable[list[Any]]) -> tuple[Commit, ...]:
     """The commits of `commit_list`."""
-    return tuple(Commit(*row) for row in rows)
+    return tuple(Commit(*row[:COMMIT_FIELDS]) for row in rows)
 
 
 def failed_list(tests: Iterable[FailedTest]) -> list[list[Any]]:
@@ -104,7 +108,7 @@ def failed_list(tests: Iterable[FailedTest]) -> list[list[Any]]:
 
 def to_failed(rows: Iterable[list[Any]]) -> tuple[FailedTest, ...]:
     """The failed tests of `failed_list`."""
-    return tuple(FailedTest(*row) for row in rows)
+    return tuple(FailedTest(*row[:FAILED_FIELDS]) for row in rows)
 
 
 # What an attribute that is not there means, for fields without a default of their own.

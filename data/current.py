@@ -116,7 +116,7 @@ def to_current(item: Mapping[str, Mapping[str, Any]]) -> Current:
         serving=row("serving"),
         serving_since=body["servingSince"],
         last_good=row("lastGood"),
-        outcomes=tuple(Outcome(one, Status(status), cancelled) for one, status, cancelled in body["outcomes"]),
+        outcomes=tuple(Outcome(one, Status(status), cancelled) for one, status, cancelled, *_ in body["outcomes"]),
         rev=item["rev"]["S"],
         exempt=tuple(body["exempt"]),
         unsettled=tuple(body["unsettled"]),

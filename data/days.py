@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ SCHEMA = 1
 KEEP_SECONDS = 760 * 86_400  # 25 months
 PART_BYTES = 300_000
 REASON_LENGTH = 200
+SUITE_FIELDS = len(fields(SuiteTotals))  # a later version of ours may have written more
 
 # short names of a row's fields within the JSON of a day
 SHORT = (
@@ -165,7 +167,7 @@ def to_pair_day(item: Mapping[str, Mapping[str, Any]], more: Sequence[Mapping[st
         cancelled=summary["cancelled"],
         duration_sec_sum=summary["seconds"],
         duration_n=summary["timed"],
-        suites=tuple(SuiteTotals(*row) for row in summary["suites"]),
+        suites=tuple(SuiteTotals(*row[:SUITE_FIELDS]) for row in summary["suites"]),
         rows=tuple(row_in(raw, cluster_id, service_id) for one in texts for raw in orjson.loads(one)),
         rev=item["rev"]["S"],
     )
