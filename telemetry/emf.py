@@ -34,17 +34,19 @@ class Value:
 Read = Callable[[], Mapping[str, Value]]
 
 
+Counts = Callable[[Mapping[str, str]], bool]
+
+
 class Rises:
     """How much counters rose since they were last asked."""
 
     def __init__(self) -> None:
-        self._before: dict[tuple[Any, ...], float] = {}
+        self._before: dict[tuple[Counter, Counts], float] = {}
 
-    def of(self, counter: Counter, **only: str) -> float:
-        """The rise of what was counted under these labels."""
-        key = (counter.name, *sorted(only.items()))
-        now = counter.total(**only)
-        rise, self._before[key] = now - self._before.get(key, 0.0), now
+    def of(self, counter: Counter, counts: Counts) -> float:
+        """The rise of what was counted under labels that count."""
+        now = counter.total_where(counts)
+        rise, self._before[counter, counts] = now - self._before.get((counter, counts), 0.0), now
         return rise
 
 
@@ -136,20 +138,30 @@ def _parts(amount: float | Sequence[float] | None) -> list[Any]:
 def of_web(read_model_age: Callable[[], float | None]) -> Read:
     """What a web process reports."""
     rises, latencies = Rises(), Samples()
-    measures.HTTP_SECONDS.listens = lambda seconds: latencies.add(round(seconds * 1000, 1))
+
+    def heard(seconds: float, labels: Sequence[str]) -> None:
+        if labels[1] not in measures.PROBES:
+            latencies.add(round(seconds * 1000, 1))
 
     def read() -> Mapping[str, Value]:
-        requests = rises.of(measures.HTTP_REQUESTS)
-        errors = sum(rises.of(measures.HTTP_REQUESTS, status=str(status)) for status in range(500, 512))
         return {
             "RequestLatency": Value(MILLISECONDS, latencies.taken()),
-            "Requests": Value(COUNT, requests),
-            "ServerErrors": Value(COUNT, errors),
+            "Requests": Value(COUNT, rises.of(measures.HTTP_REQUESTS, _by_visitors)),
+            "ServerErrors": Value(COUNT, rises.of(measures.HTTP_REQUESTS, _failed)),
             "ReadModelAge": Value(SECONDS, read_model_age()),
-            "StoreThrottles": Value(COUNT, rises.of(measures.AWS_THROTTLES, service="dynamodb")),
+            "StoreThrottles": Value(COUNT, rises.of(measures.AWS_THROTTLES, _of_tables)),
         }
 
+    measures.HTTP_SECONDS.listens = heard
     return read
+
+
+def _by_visitors(labels: Mapping[str, str]) -> bool:
+    return labels["route"] not in measures.PROBES
+
+
+def _failed(labels: Mapping[str, str]) -> bool:
+    return _by_visitors(labels) and labels["status"].startswith("5")
 
 
 def of_worker(oldest_held: Callable[[], float | None]) -> Read:
@@ -158,10 +170,22 @@ def of_worker(oldest_held: Callable[[], float | None]) -> Read:
 
     def read() -> Mapping[str, Value]:
         return {
-            "EventsStored": Value(COUNT, rises.of(measures.WORKER_EVENTS)),
-            "EventsQuarantined": Value(COUNT, rises.of(measures.WORKER_MESSAGES, outcome="quarantined")),
-            "StoreThrottles": Value(COUNT, rises.of(measures.AWS_THROTTLES, service="dynamodb")),
+            "EventsStored": Value(COUNT, rises.of(measures.WORKER_EVENTS, _any)),
+            "EventsQuarantined": Value(COUNT, rises.of(measures.WORKER_MESSAGES, _quarantined)),
+            "StoreThrottles": Value(COUNT, rises.of(measures.AWS_THROTTLES, _of_tables)),
             "OldestHeldAge": Value(SECONDS, oldest_held()),
         }
 
     return read
+
+
+def _of_tables(labels: Mapping[str, str]) -> bool:
+    return labels["service"] == "dynamodb"
+
+
+def _quarantined(labels: Mapping[str, str]) -> bool:
+    return labels["outcome"] == "quarantined"
+
+
+def _any(_labels: Mapping[str, str]) -> bool:
+    return True

@@ -10,6 +10,8 @@ CALLS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 20.0)
 ROUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LAGS = (0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
 
+PROBES = frozenset({"/healthz", "/readyz"})  # asked every few seconds, and by no visitor
+
 HTTP_REQUESTS = Counter(
     "dashboard_http_requests_total", "Requests answered, by the route's template (other: no route).",
     "method", "route", "status",

@@ -4,7 +4,7 @@ A measure is declared where it is named (`telemetry.measures`) and made at its f
 it really measures, and nothing is opened on import. Labels are given by place, in the order they were declared.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -59,15 +59,16 @@ class Measure:
 
     def total(self, **only: str) -> float:
         """The sum over what this process measured under these labels; of a histogram the number of its values."""
+        return self.total_where(lambda labels: only.items() <= labels.items())
+
+    def total_where(self, counts: Callable[[Mapping[str, str]], bool]) -> float:
+        """The sum over the labels that count."""
         with _making:
             families = self._parent.collect() if self._parent is not None else ()
         suffix = "_count" if self.kind == "histogram" else "_total" if self.kind == "counter" else ""
-        return sum(
-            sample.value
-            for family in families
-            for sample in family.samples
-            if sample.name == self.name.removesuffix("_total") + suffix and only.items() <= sample.labels.items()
-        )
+        name = self.name.removesuffix("_total") + suffix
+        found = [sample for family in families for sample in family.samples if sample.name == name]
+        return float(sum(sample.value for sample in found if counts(sample.labels)))
 
     def _make(self, registry: "CollectorRegistry") -> Any:
         raise NotImplementedError
@@ -120,20 +121,20 @@ class Gauge(Measure):
 
 
 class Histogram(Measure):
-    """How values are spread. Who `listens` is told each of them."""
+    """How values are spread. Who `listens` is told each of them with its labels."""
 
     kind = "histogram"
 
     def __init__(self, name: str, help_text: str, *labels: str, buckets: Sequence[float]) -> None:
         super().__init__(name, help_text, *labels)
         self.buckets = tuple(buckets)
-        self.listens: Callable[[float], None] | None = None
+        self.listens: Callable[[float, Sequence[str]], None] | None = None
 
     def observe(self, value: float, *labels: str) -> None:
         """One value more."""
         self.child(labels).observe(value)
         if self.listens is not None:
-            self.listens(value)
+            self.listens(value, labels)
 
     def _make(self, registry: "CollectorRegistry") -> Any:
         from prometheus_client import Histogram as Made

@@ -29,7 +29,6 @@ ACCEPTED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SLOW_SECONDS = 1.0
 OTHER = "other"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-PROBES = frozenset({"/healthz", "/readyz"})  # asked every few seconds: a line for those that fail is enough
 LONGEST_PATH = 200
 
 Environ = dict[str, Any]
@@ -79,7 +78,7 @@ class Visit:
             said = {"http.request.method": label, "http.route": route, "http.response.status_code": self.status}
             self._span.end(f"{label} {route}", said | {"dashboard.request_id": self._request_id}, failed=failed)
         level = logging.WARNING if failed or seconds > SLOW_SECONDS else logging.INFO
-        if log.isEnabledFor(level) and (level > logging.INFO or route not in PROBES):
+        if log.isEnabledFor(level) and (level > logging.INFO or route not in measures.PROBES):
             log.log(level, "request", extra=self._line(method, route, seconds, size))
 
     def _line(self, method: str, route: str, seconds: float, size: int) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ GZIP = {"Accept-Encoding": "gzip"}
 def warm_up(server: Flask, app: Dash, *, pages: bool) -> list[str]:
     """Ask for the index, its files, the layout and (with `pages`) each page; what failed, which is logged."""
     client = server.test_client()
-    client.environ_base[edge.UNMEASURED] = True
+    client.environ_base[edge.UNMEASURED] = "warm-up"
     index = client.get("/", headers=GZIP | {"Accept-Encoding": "identity"})
     files = LINKED.findall(index.get_data(as_text=True))
     asked = ("/_dash-layout", "/_dash-dependencies", charts_library.ADDRESS, *files)
