@@ -21,6 +21,7 @@ FOREIGN = (
 )  # fmt: skip
 RELEASE = "deploy-dashboard"
 BEFORE, AFTER = "4f0c2d8", "4f0c2da"
+WATCHED = ("payments", "identity")  # the namespaces of others that a case watches
 PATIENCE = ("--timeout", "120s")
 KEPT_KINDS = "all,configmap,secret,serviceaccount,role,rolebinding,networkpolicy,ingress,pdb,hpa"
 
@@ -53,7 +54,7 @@ def lives(cluster: Cluster) -> None:
         try:
             live(cluster, case)
         finally:
-            cluster.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=90s")
+            _clear(cluster)
         print(f"  {case}: installed, tested, upgraded, rolled back, uninstalled; nothing is left")
 
 
@@ -86,25 +87,34 @@ def live(cluster: Cluster, case: str) -> None:
 
 def strictly(cluster: Cluster, rendered: list[Object]) -> None:
     """Every object against the API server's own schema: an unknown or repeated field is an error."""
-    cluster.kubectl("create", "namespace", NAMESPACE)
+    _prepare(cluster)
     try:
         text = yaml.safe_dump_all(rendered)
         cluster.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", given=text)
     finally:
-        cluster.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=90s")
+        _clear(cluster)
+
+
+def _clear(cluster: Cluster) -> None:
+    cluster.kubectl("delete", "namespace", NAMESPACE, *WATCHED, "--wait=true", "--timeout=90s")
 
 
 def _prepare(cluster: Cluster) -> None:
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
+    space = _space(NAMESPACE)
+    space["metadata"]["labels"] = labels
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "dashboard-secrets", "namespace": NAMESPACE}}
-    cluster.kubectl("apply", "-f", "-", given=yaml.safe_dump_all([space, secret]))
+    cluster.kubectl("apply", "-f", "-", given=yaml.safe_dump_all([space, secret, *(_space(one) for one in WATCHED)]))
+
+
+def _space(name: str) -> Object:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def _balanced(cluster: Cluster) -> None:
     """What a load balancer's controller would do: say where the Service is reached."""
-    service = json.loads(cluster.kubectl("-n", NAMESPACE, "get", "service", "dashboard-backend", "-o", "json"))
-    if service["spec"]["type"] == "LoadBalancer":
+    services = json.loads(cluster.kubectl("-n", NAMESPACE, "get", "services", "-o", "json"))["items"]
+    if any(one["spec"].get("type") == "LoadBalancer" for one in services):
         reached = json.dumps({"status": {"loadBalancer": {"ingress": [{"hostname": "nlb.invalid"}]}}})
         words = ("patch", "service", "dashboard-backend", "--subresource=status", "--type=merge", "--patch", reached)
         cluster.kubectl("-n", NAMESPACE, *words)
@@ -148,7 +158,7 @@ def _settings_sums(cluster: Cluster) -> list[str]:
 def _left(cluster: Cluster) -> list[str]:
     ours = "app.kubernetes.io/part-of=deploy-dashboard"
     foreign = ",".join(f"{kind.lower()}s.{group}" for group, _, kind in FOREIGN)
-    names = cluster.kubectl("-n", NAMESPACE, "get", f"{KEPT_KINDS},{foreign}", "-l", ours, "-o", "name").split()
+    names = cluster.kubectl("get", f"{KEPT_KINDS},{foreign}", "-A", "-l", ours, "-o", "name").split()
     return names + cluster.kubectl("get", "clusterrole,clusterrolebinding", "-l", ours, "-o", "name").split()
 
 

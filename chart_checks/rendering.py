@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "helm" / "deploy-dashboard"
 KEPT = ROOT / "tests" / "chart_checks" / "rendered"
-CASES = ("minimal", "production", "worker-off")
+CASES = ("minimal", "production", "worker-off", "watcher-only")
 NAMESPACE = "deploy-dashboard"
 KUBE_VERSION = "1.33.0"
 # What the chart only passes on is kept apart, and tested where it is written.
