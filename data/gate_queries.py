@@ -244,19 +244,60 @@ def _tried(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestR
         for cluster_id, found in way(visible.clusters(gen, scope)).before.items()
     }
     found = _in_filter(gen, scope, wanted)
-    judgeable = [one for one in found if one.cluster_id in before]
-    places = {place for one in judgeable for place in before[one.cluster_id]}
-    builds = {(one.service_id, one.version) for one in judgeable}
-    attempts = attempts_of(gen.attempts, scope, builds, gate_backtest.COLUMNS, places)
-    evidence_ = evidence(attempts, rule.suites)
-    pairs = [(one, judged(rule, one, before[one.cluster_id], evidence_)) for one in judgeable]
-    counts = Counter((bool(judgement.reasons), one.failed) for one, judgement in pairs)
-    missing = [judgement.missing for _, judgement in pairs if judgement.missing is not None]
-    shown = [pair for pair in pairs if pair[1].reasons or pair[0].failed]
-    shown = nlargest(MOST_ROWS, shown, key=lambda pair: (pair[0].started, pair[0].cluster_id))
-    ids = _ids(gen, scope, [one for one, _ in shown])
-    rows = [_row(ids[one], one, judgement) for one, judgement in shown]
-    return _Tried(counts, len(found) - len(pairs), np.array(missing, dtype=np.int64), in_order(rows, _blocked))
+    by_place: dict[str, list[Deployed]] = {}
+    for one in found:
+        by_place.setdefault(one.cluster_id, []).append(one)
+    counts: Counter[tuple[bool, bool]] = Counter()
+    missing, shown, judgeable = [], list[Deployed](), 0
+    for place, mine in by_place.items():
+        if place in before:
+            held = _held_back(gen, scope, rule, mine, before[place])
+            counts.update(zip(held.blocked.tolist(), (one.failed for one in mine), strict=True))
+            missing.append(held.missing)
+            shown += [one for one, blocked in zip(mine, held.blocked.tolist(), strict=True) if blocked or one.failed]
+            judgeable += len(mine)
+    shown = nlargest(MOST_ROWS, shown, key=lambda one: (one.started, one.cluster_id))
+    rows = _judged_rows(gen, scope, rule, shown, before)
+    soaks = np.concatenate([np.zeros(0, dtype=np.int64), *missing])
+    return _Tried(counts, len(found) - judgeable, soaks, in_order(rows, _blocked))
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldBack:
+    """What a rule says of deployments of one pair, in their order; `missing`: the soak of those that lack some."""
+
+    blocked: npt.NDArray[np.bool_]
+    missing: npt.NDArray[np.int64]
+
+
+def _held_back(
+    gen: Generation, scope: Scope, rule: BackTestRule, mine: Sequence[Deployed], before: Sequence[str]
+) -> _HeldBack:
+    """Of deployments of one pair, worked out anew where there was news of it or of the pairs that lead to it."""
+    pair, marks = (mine[0].cluster_id, mine[0].service_id), gen.columns.marks.pairs
+    follows_from = tuple((place, marks.get((place, pair[1]), 0)) for place in (pair[0], *before))
+    started = np.array([one.started for one in mine], dtype=np.int64).tobytes()  # incidents may make other ones count
+
+    def work() -> _HeldBack:
+        builds = {(one.service_id, one.version) for one in mine}
+        shown = evidence(attempts_of(gen.attempts, scope, builds, gate_backtest.COLUMNS, before), rule.suites)
+        found = [judged(rule, one, before, shown) for one in mine]
+        return _HeldBack(
+            np.array([bool(one.reasons) for one in found], dtype=np.bool_),
+            np.array([one.missing for one in found if one.missing is not None], dtype=np.int64),
+        )
+
+    return gen.columns.derived.parts.of(("held back", rule, scope.key)).get(pair, (follows_from, started), work)
+
+
+def _judged_rows(
+    gen: Generation, scope: Scope, rule: BackTestRule, shown: Sequence[Deployed], before: Mapping[str, Sequence[str]]
+) -> list[BackTestRow]:
+    builds = {(one.service_id, one.version) for one in shown}
+    places = {place for one in shown for place in before[one.cluster_id]}
+    told = evidence(attempts_of(gen.attempts, scope, builds, gate_backtest.COLUMNS, places), rule.suites)
+    ids = _ids(gen, scope, shown)
+    return [_row(ids[one], one, judged(rule, one, before[one.cluster_id], told)) for one in shown]
 
 
 def _blocked(one: BackTestRow) -> tuple[str, str]:
