@@ -45,7 +45,7 @@ def measured_apart(generation: Generation, rule: AlertRule, now: datetime) -> Ma
 def subjects(generation: Generation, rule: AlertRule, now: datetime) -> Subjects:
     """What a rule looks at, each by itself: every service, or all together."""
     if rule.per_service:
-        return dict(measured_apart(generation, rule, now))
+        return {**measured_apart(generation, rule, now)}
     return {None: measured(generation, rule, now)}
 
 

@@ -249,8 +249,8 @@ def _buckets(asked: _Asked, found: Gathered, grain: str) -> list[Bucket]:
             piece, sums[piece.first - found.start : piece.end - found.start].sum(axis=0),
             int(releases[piece.first - found.start : piece.end - found.start].sum()),
             piece.end > began and asked.is_production,
-            *(found.times.times(of, Group(days=(piece.first, piece.end))) for of in (Of.LEADS, Of.RECOVERIES)),
-            not piece.whole or piece.end > asked.today,
+            found.times.times(Of.LEADS, Group(days=(piece.first, piece.end))),
+            found.times.times(Of.RECOVERIES, Group(days=(piece.first, piece.end))), not piece.whole or piece.end > asked.today,
         )
         for piece in pieces
     ]  # fmt: skip

@@ -52,7 +52,7 @@ def test_everything_that_happened_is_told_in_order_and_can_be_taken_again(client
 
 def test_a_first_deployment_is_no_upgrade_and_a_pair_has_one_first(client: FlaskClient) -> None:
     told = [one for one in read(client, serviceId="authn") if ".service." in one["type"]]
-    first = {}
+    first: dict[str, str] = {}
     for one in told:
         first.setdefault(one["data"]["customData"]["cluster"], one["type"].split(".")[3])
     assert set(first.values()) == {"deployed"}
