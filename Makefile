@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv/bin/python
 DATA_DIR ?= .data
 
-.PHONY: help run install lint test bench check-chart screenshots clean python runtime
+.PHONY: help run install lint test soak bench check-chart check-image run-java screenshots clean python runtime
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,12 @@ check-chart: install ## Judge the Helm chart: helm, a real API server, kubeconfo
 
 screenshots: install ## Take a picture of every page of the demo, and write the tour
 	@exec $(VENV) -m screenshots
+
+check-image: install ## Build the image's tree in a folder, and run every command of it read-only, without Docker
+	@exec $(VENV) -m image_check
+
+run-java: runtime ## The same dashboard on DynamoDB Local and ElasticMQ (needs Java 17 and Maven)
+	@exec $(VENV) -m embedded.on_java
 
 clean: ## Forget the data of make run
 	@if [ -x $(VENV) ]; then exec $(VENV) -m embedded.clean; else rm -rf .data; fi
