@@ -250,7 +250,8 @@ def _buckets(asked: _Asked, found: Gathered, grain: str) -> list[Bucket]:
             int(releases[piece.first - found.start : piece.end - found.start].sum()),
             piece.end > began and asked.is_production,
             found.times.times(Of.LEADS, Group(days=(piece.first, piece.end))),
-            found.times.times(Of.RECOVERIES, Group(days=(piece.first, piece.end))), not piece.whole or piece.end > asked.today,
+            found.times.times(Of.RECOVERIES, Group(days=(piece.first, piece.end))),
+            not piece.whole or piece.end > asked.today,
         )
         for piece in pieces
     ]  # fmt: skip
