@@ -1,6 +1,7 @@
 """One application with a small, known past that went through the real folds, shared by the API's tests."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -11,9 +12,12 @@ from flask.testing import FlaskClient
 import app as composition
 from data.apply import Applier
 from data.catalog import CatalogStore
-from data.models import EVERYTHING, Scope
+from data.catalog_models import Catalog
+from data.models import EVERYTHING, Day, Scope
 from data.read_model_reader import ReadModelReader
 from data.refresher import ReadModel
+from data.scorecard_queries import card
+from data.scorecard_store import Snapshots
 from data.store import Store
 from ingest.envelope import normalize
 from ingest.queue import Queue
@@ -90,6 +94,12 @@ class Site:
         if loaded:
             model.load(ReadModelReader(self.aws.dynamodb, self.aws.tables))
         return model
+
+    def judge(self, rules: Catalog, day: Day) -> None:
+        """Have these rules, and a score card by them kept as the snapshot of a day."""
+        CatalogStore(self.aws.dynamodb, self.aws.tables, lambda: NOW).save(rules)
+        found = card(self.read_model().generation, EVERYTHING, NOW)
+        Snapshots(self.aws.dynamodb, self.aws.tables, lambda: NOW).write(replace(found, day=day))
 
     def app(self, model: ReadModel | None = None, scope: Scope = EVERYTHING, **changes: Any) -> Dash:
         """The application, as gunicorn would serve it."""

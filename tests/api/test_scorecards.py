@@ -10,15 +10,12 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from api.schemas_scorecards import SCORECARD_EXAMPLES
-from data.catalog import CatalogStore
-from data.models import EVERYTHING, Scope
+from data.models import Scope
 from data.scorecard_models import Exemption, Level, ScoreRule
-from data.scorecard_queries import card
-from data.scorecard_store import Snapshots
 from tests.api.conftest import Site
 from tests.api.reading_csv import lines
 from tests.conftest import fresh_aws
-from tests.read_model import CATALOG, MIRA, NOW
+from tests.read_model import CATALOG, MIRA
 
 WORK = ScoreRule("work", "Deployments work", "attempt_success_rate", ">=", 50.0, Level.BRONZE)
 TESTED = ScoreRule("tested", "Tests pass", "pass_rate", ">=", 90.0, Level.SILVER, suite="FUNCTIONAL")
@@ -35,9 +32,7 @@ def ruled(emulator: str, aws_clients: Any) -> Iterator[Site]:
     """A site whose catalog has rules, with a snapshot of yesterday."""
     with fresh_aws(emulator, *aws_clients) as aws:
         site = Site(aws)
-        CatalogStore(aws.dynamodb, aws.tables, lambda: NOW).save(RULED)
-        found = card(site.read_model().generation, EVERYTHING, NOW)
-        Snapshots(aws.dynamodb, aws.tables, lambda: NOW).write(replace(found, day="2026-02-23"))
+        site.judge(RULED, "2026-02-23")
         yield site
 
 

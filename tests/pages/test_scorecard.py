@@ -6,15 +6,12 @@ from typing import Any
 
 import pytest
 
-from data.catalog import CatalogStore
-from data.models import EVERYTHING, Scope
+from data.models import Scope
 from data.scorecard_models import Exemption, Level, ScoreRule
-from data.scorecard_queries import card
-from data.scorecard_store import Snapshots
 from tests.api.conftest import Site
 from tests.conftest import fresh_aws
 from tests.pages.conftest import Browser
-from tests.read_model import CATALOG, NOW
+from tests.read_model import CATALOG
 from tests.reading import hrefs, named, nodes, with_class, words
 
 WORK = ScoreRule("work", "Deployments work", "attempt_success_rate", ">=", 50.0, Level.BRONZE, why="<b>So</b>")
@@ -38,9 +35,7 @@ def ruled(emulator: str, aws_clients: Any) -> Iterator[Site]:
     """A site whose catalog has rules, with a snapshot of a week before."""
     with fresh_aws(emulator, *aws_clients) as aws:
         site = Site(aws)
-        CatalogStore(aws.dynamodb, aws.tables, lambda: NOW).save(RULED)
-        found = card(site.read_model().generation, EVERYTHING, NOW)
-        Snapshots(aws.dynamodb, aws.tables, lambda: NOW).write(replace(found, day="2026-02-17"))
+        site.judge(RULED, "2026-02-17")
         yield site
 
 
