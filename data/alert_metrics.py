@@ -5,6 +5,7 @@ Pure on a generation: the attempts of the window are counted as columns, and kep
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ def measured_apart(generation: Generation, rule: AlertRule, now: datetime) -> Ma
 def subjects(generation: Generation, rule: AlertRule, now: datetime) -> Subjects:
     """What a rule looks at, each by itself: every service, or all together."""
     if rule.per_service:
-        return {**measured_apart(generation, rule, now)}
+        return cast(Subjects, measured_apart(generation, rule, now))  # a service is never None
     return {None: measured(generation, rule, now)}
 
 
