@@ -27,6 +27,9 @@ lint: install ## Check style and types
 test: lint ## Run everything: style, types, all tests (browser tests where Chromium is installed)
 	@$(VENV) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+soak: install ## Kill workers among many more events than the tests have time for (minutes)
+	@$(VENV) -m pytest tests/ingest/test_no_event_is_lost.py --soak
+
 bench: install ## Measure, and print the ratios
 	@exec $(VENV) -m bench
 

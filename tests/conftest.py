@@ -77,6 +77,11 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make soak` asks for."""
+    parser.addoption("--soak", action="store_true", help="let tests that can take minutes take them")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files with slow tests go first: begun last they would be waited for by everybody."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}

@@ -18,7 +18,7 @@ CLUSTERS = [f"cluster-{n}" for n in range(3)]
 SERVICES = [f"service-{n}" for n in range(4)]
 PER_ATTEMPT = 10  # its start, its end, eight runs of suites
 HOLD_SECONDS = 20
-ATTEMPTS = 500
+ATTEMPTS, ATTEMPTS_OF_A_SOAK = 200, 1000
 
 
 def history(attempts: int) -> list[dict[str, Any]]:
@@ -71,24 +71,25 @@ def counted(aws: Aws) -> dict[str, int]:
 
 @pytest.mark.slow
 def test_all_events_are_there_and_none_twice_though_two_workers_are_killed(
-    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], pytestconfig: pytest.Config
 ):
+    attempts = ATTEMPTS_OF_A_SOAK if pytestconfig.getoption("soak") else ATTEMPTS
     aws.sqs.set_queue_attributes(QueueUrl=aws.queue_url, Attributes={"VisibilityTimeout": str(HOLD_SECONDS)})
-    working.send(aws, *history(ATTEMPTS))
+    working.send(aws, *history(attempts))
     for share in (0.2, 0.5):
         with worker(aws, tmp_path / f"log-{share}") as process:
-            wanted = int(share * ATTEMPTS)
+            wanted = int(share * attempts)
             working.until(lambda: stored(aws) >= wanted, seconds=600, pause=0.5)  # noqa: B023
             process.killed()
     with worker(aws, tmp_path / "log"):
         working.until(lambda: working.empty(aws), seconds=900, pause=0.5)
     found = counted(aws)
     with capsys.disabled():
-        print(f"\n{ATTEMPTS * PER_ATTEMPT} events queued, two kills: {found}")
+        print(f"\n{attempts * PER_ATTEMPT} events queued, two kills: {found}")
     assert found == {
-        "claims": ATTEMPTS * PER_ATTEMPT,
-        "attempts": ATTEMPTS,
-        "counted in days": ATTEMPTS,
+        "claims": attempts * PER_ATTEMPT,
+        "attempts": attempts,
+        "counted in days": attempts,
         "quarantined": 0,
         "dead letters": 0,
     }

@@ -1,4 +1,4 @@
-"""What Terraform makes is what the code expects: tables, indexes, queues; and every variable says what it is (K08)."""
+"""What Terraform makes is what the code expects: tables, indexes, queues; each variable says what it is (K08)."""
 
 from typing import Any
 
