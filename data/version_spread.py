@@ -5,7 +5,7 @@ later one may put it or a newer version on one cluster-region more, or take it a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data import visible
 from data.attempt_columns import attempt_rows
@@ -109,12 +109,21 @@ def curve(
             steps.append(
                 SpreadStep(from_milliseconds(one.at), (one.at - start) / 1000, count, cluster, one.attempt_id)
             )
-    end = SpreadStep(from_milliseconds(max(until, start)), max(0, until - start) / 1000, steps[-1].serving)
     return SpreadCurve(
-        version, steps[0], (*steps, end),
+        version, steps[0], (*steps, _end(steps[-1], start, until)),
         half_sec=_reached(steps, len(here) / 2), full_sec=_reached(steps, len(here)),
         older=tuple(one for one in here if _has(serving.get(one.cluster_id), version, order) is False),
     )  # fmt: skip
+
+
+def ending(one: SpreadCurve, until: int) -> SpreadCurve:
+    """The same curve, told up to another instant."""
+    *steps, last = one.steps
+    return replace(one, steps=(*steps, _end(last, milliseconds(one.first.at), until)))
+
+
+def _end(last: SpreadStep, start: int, until: int) -> SpreadStep:
+    return SpreadStep(from_milliseconds(max(until, start)), max(0, until - start) / 1000, last.serving)
 
 
 def _has(served: str | None, version: str, order: VersionOrder) -> bool | None:

@@ -5,6 +5,7 @@ every cluster-region serves it or a newer one. What is looked at is bounded, so 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from statistics import median
 
@@ -17,7 +18,7 @@ from data.generation import Generation
 from data.models import SUCCESSFUL, Scope
 from data.promotion_views import ServiceWaves, Waves
 from data.version_order import VersionOrder
-from data.version_spread import Success, curve, order_of, success
+from data.version_spread import Success, curve, ending, order_of, success
 
 LOOKED_AT = 5000  # attempts of the stage, of all services together
 WAVES = 10
@@ -57,7 +58,7 @@ def _waves(gen: Generation, scope: Scope, stage: ClusterType | None, service_id:
     for service in visible.services(gen, scope):
         mine = [one for one in here if (one.cluster_id, service.service_id) in states]
         if len(mine) > 1 and (service_id is None or service.service_id == service_id):
-            found.append(_of_service(service, mine, seen.get(service.service_id, []), milliseconds(gen.as_of)))
+            found.append(_kept(gen, service, mine, seen.get(service.service_id, [])))
     return Waves(stage, several, DAYS, complete, tuple(found))
 
 
@@ -78,6 +79,16 @@ def _successes(
         service: [success(cluster, row) for _, cluster, row in of_service]
         for service, of_service in groupby(ordered, key=lambda one: one[0])
     }, complete
+
+
+def _kept(gen: Generation, service: Service, here: Sequence[Cluster], seen: Sequence[Success]) -> ServiceWaves:
+    """The waves of a service, worked out anew where other successes are seen; only their end moves on."""
+    until, places = milliseconds(gen.as_of), tuple(here)
+    told = gen.columns.derived.parts.of("waves").get(
+        (service.service_id, tuple(one.cluster_id for one in here)), (service, places, tuple(seen)),
+        lambda: _of_service(service, here, seen, until),
+    )  # fmt: skip
+    return replace(told, waves=tuple(ending(one, until) for one in told.waves))
 
 
 def _of_service(service: Service, here: Sequence[Cluster], seen: Sequence[Success], until: int) -> ServiceWaves:

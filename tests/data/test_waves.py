@@ -1,6 +1,7 @@
 """Waves over the cluster-regions of a stage, and what waits: on small known pasts, and against the curves."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +47,23 @@ def test_a_wave_takes_half_and_all_of_the_regions_and_what_was_there_first_is_no
     found = of_authn(*OLD, at(2, EAST, "1.1.0"), at(4, WEST, "1.1.0"), at(9, SOUTH, "1.1.0"))
     assert spans(found) == [("1.1.0", 2, 7)]
     assert (found.n, found.half_sec, found.half_n, found.full_sec, found.full_n) == (3, 2 * HOUR, 1, 7 * HOUR, 1)
+
+
+def test_waves_without_news_are_kept_and_only_their_end_moves_on():
+    attempts = [*OLD, at(2, EAST, "1.1.0"), at(4, WEST, "1.1.0")]
+    first = generation(attempts, NOW, CATALOG)
+    waves.waves(first, EVERYTHING, None)
+    later = NOW + timedelta(hours=5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waves, "_of_service", None)  # nothing is worked out again
+        next_one = generation(attempts, later, CATALOG)
+        next_one = replace(next_one, columns=replace(next_one.columns, derived=first.columns.derived))
+        kept = waves.waves(next_one, EVERYTHING, None)
+    assert kept == waves.waves(generation(attempts, later, CATALOG), EVERYTHING, None)
+    news = [*attempts, at(6, SOUTH, "1.1.0")]
+    told_on = generation(news, later, CATALOG)
+    told_on = replace(told_on, columns=replace(told_on.columns, derived=first.columns.derived))
+    assert waves.waves(told_on, EVERYTHING, None) == waves.waves(generation(news, later, CATALOG), EVERYTHING, None)
 
 
 def test_the_medians_are_of_the_waves_that_got_so_far_and_stragglers_are_named():
