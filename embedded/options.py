@@ -69,6 +69,12 @@ def child_environment(environ: Mapping[str, str], options: Options, secret: str,
     return {"BIND_HOST": emulator.HOST} | kept | mine
 
 
+def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The worker's: its metrics are on the port behind that of the web process."""
+    port = Settings.from_env(environment).metrics_port
+    return {**environment, **({"METRICS_PORT": str(port + 1)} if port else {})}
+
+
 def webhook_secret(environ: Mapping[str, str], data_dir: Path) -> str:
     """The secret given, else the one made at the first start and kept readable by its owner alone."""
     given = environ.get("WEBHOOK_SECRET", "").strip()

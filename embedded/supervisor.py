@@ -19,7 +19,7 @@ from data.errors import DashboardError
 from embedded import announcement, emulator
 from embedded.children import Child, Children, Stage
 from embedded.emulator import EmulatorError
-from embedded.options import REGION, Options, child_environment, webhook_secret
+from embedded.options import REGION, Options, child_environment, webhook_secret, worker_environment
 from embedded.past import Past, Plan
 
 WEB_SECONDS = 60.0
@@ -144,7 +144,7 @@ class Supervisor:
         web = children.start("web", Stage.SERVERS, commands.web, environment)
         if not plan.is_demo:  # while web loads its libraries
             self._run_to_end("catalog", commands.catalog, environment)
-        children.start("worker", Stage.SERVERS, commands.worker, environment)
+        children.start("worker", Stage.SERVERS, commands.worker, worker_environment(environment))
         if plan.is_demo:  # what a daily job would have kept; while web starts
             self._run_to_end("scorecards", commands.scorecards, environment)
         self._wait_until_served(web)

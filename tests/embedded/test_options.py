@@ -12,7 +12,7 @@ from data.tables import Queues
 from embedded import announcement
 from embedded.clean import clean
 from embedded.guard import read_children
-from embedded.options import Options, child_environment, webhook_secret
+from embedded.options import Options, child_environment, webhook_secret, worker_environment
 from ingest.envelope import normalize
 from settings import Settings, SettingsError
 
@@ -98,3 +98,9 @@ def test_cleaning_forgets_what_a_run_made_and_nothing_else(tmp_path: Path) -> No
     assert clean(tmp_path) == f"The data in {tmp_path} is forgotten."
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
     assert clean(tmp_path / "nowhere") == f"There is no data in {tmp_path / 'nowhere'}."
+
+
+def test_the_worker_is_measured_on_a_port_of_its_own() -> None:
+    told = {"METRICS_PORT": "9102", "CURSOR_SECRET": SECRET}
+    assert worker_environment(told) == told | {"METRICS_PORT": "9103"}
+    assert worker_environment({"CURSOR_SECRET": SECRET}) == {"CURSOR_SECRET": SECRET}
