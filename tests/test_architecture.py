@@ -58,6 +58,7 @@ LAYERS = {
     "scorecard_snapshot": {"*"},
     "bench": {"*"},
     "screenshots": {"embedded", "settings"},
+    "terraform_check": {"settings", "terraform.functions"},
     "image_check": {"embedded", "data"},
     "chart_checks": {"settings"},
     "gunicorn.conf": {"app", "settings", "telemetry"},

@@ -18,8 +18,11 @@ MAX_BYTES = 256 * 1024
 # What the worker would refuse an event without; of a list in it, one is enough.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "deployment": (
-        ("status",), ("startedAt",),
-        ("serviceId", "attemptId"), ("clusterId", "attemptId"), ("buildVersion", "attemptId"),
+        ("status",),
+        ("startedAt",),
+        ("serviceId", "attemptId"),
+        ("clusterId", "attemptId"),
+        ("buildVersion", "attemptId"),
     ),
     "test-result": (("suiteType",), ("total", "verdict"), ("attemptId", "serviceId")),
     "promotion": (("serviceId",), ("buildVersion",), ("fromClusterId",), ("toClusterId",), ("promotedAt",)),
@@ -165,7 +168,9 @@ class Handler:
             print(json.dumps({"level": "ERROR", "message": "the queue is away", "error": type(error).__name__}))
             if not asked:
                 raise
-            return answer(503, type="about:blank", title="Service Unavailable", status=503, detail="the queue is away")
+            return answer(
+                503, type="about:blank", title="Service Unavailable", status=503, detail="the queue is away"
+            )
         print(json.dumps({"level": "INFO", "message": "accepted", "eventId": made["eventId"]}))
         return answer(202, status="accepted", eventId=made["eventId"])
 
