@@ -42,10 +42,12 @@ def main() -> int:
     for name, check in checks:
         try:
             print(f"{name}: {check(helm)}")
-        except (Failed, subprocess.CalledProcessError) as error:
+        except subprocess.CalledProcessError as error:
             wrong += 1
-            said = (error.stdout or "") + (error.stderr or "") if hasattr(error, "stdout") else str(error)
-            print(f"{name}: FAILED: {said.strip()[-3000:]}")
+            print(f"{name}: FAILED: {(error.stdout + error.stderr).strip()[-3000:]}")
+        except Failed as error:
+            wrong += 1
+            print(f"{name}: FAILED: {error}")
     return 1 if wrong else 0
 
 
