@@ -129,10 +129,13 @@ class SharedCache:
 
         def both() -> tuple[bytes | None, bool]:
             with self._redis.pipeline(transaction=False) as pipe:
-                value, made = pipe.get(key).exists(lock).execute()
+                pipe.get(key)
+                pipe.exists(lock)
+                value, made = pipe.execute()
             return value if isinstance(value, bytes) else None, bool(made)
 
-        return self._asked(both, (None, False))
+        nothing: tuple[bytes | None, bool] = (None, False)
+        return self._asked(both, nothing)
 
     def claim(self, lock: str, seconds: float) -> bool:
         """Whether the caller is to make the value; also where Redis is away, for then everybody is."""
@@ -146,7 +149,8 @@ class SharedCache:
             with self._redis.pipeline(transaction=False) as pipe:
                 if value is not None:
                     pipe.set(key, value, px=int(seconds * 1000))
-                pipe.delete(lock).execute()
+                pipe.delete(lock)
+                pipe.execute()
 
         self._asked(both, None)
 

@@ -9,9 +9,9 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.shared_summaries import SharedAnswers
 from context import SHARED
 from data.models import EVERYTHING, Scope
+from data.shared_answers import SharedAnswers
 from tests.api.conftest import Site
 from tests.read_model import MIRA
 from tests.redis_server import redis_server

@@ -125,7 +125,8 @@ def test_while_one_makes_the_newer_one_the_others_send_the_one_before(url: str) 
 
 
 def test_whoever_waits_too_long_makes_it(url: str) -> None:
-    shared, waited = SharedAnswers(SharedCache(url), SECRET, "here", (pauses := []).append), answers(url)
+    pauses: list[float] = []
+    shared, waited = SharedAnswers(SharedCache(url), SECRET, "here", pauses.append), answers(url)
     with redis.Redis.from_url(url) as client:
         waited.get(b"q", 7, answer)
         key = client.keys("dashboard:answer:*")[0]
