@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv/bin/python
 DATA_DIR ?= .data
 
-.PHONY: help run install lint test soak bench check-chart check-image run-java screenshots clean python runtime
+.PHONY: help run install lint test soak bench check-chart check-image run-java check-terraform screenshots clean python runtime
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ bench: install ## Measure, and print the ratios
 
 check-chart: install ## Judge the Helm chart: helm, a real API server, kubeconform, checkov, where here
 	@exec $(VENV) -m chart_checks
+
+check-terraform: install ## Judge the Terraform: format, validity, tests, linters, an apply against emulators, where here
+	@exec $(VENV) -m terraform_check
 
 screenshots: install ## Take a picture of every page of the demo, and write the tour
 	@exec $(VENV) -m screenshots
