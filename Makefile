@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv/bin/python
 DATA_DIR ?= .data
 
-.PHONY: help run install lint test soak bench check-chart check-image run-java check-terraform screenshots clean python runtime
+.PHONY: help run install lint test soak bench check-roles check-chart check-image run-java check-terraform screenshots clean python runtime
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -30,23 +30,26 @@ test: lint ## Run everything: style, types, all tests (browser tests where Chrom
 soak: install ## Kill workers among many more events than the tests have time for (minutes)
 	@$(VENV) -m pytest tests/ingest/test_no_event_is_lost.py --soak
 
+check-roles: install ## Do each part's work with its role's rights alone, then take each right away (3 minutes)
+	@$(VENV) -m pytest tests/terraform/check_roles.py -q -s -p no:cacheprovider -p no:rerunfailures
+
 bench: install ## Measure, and print the ratios
 	@exec $(VENV) -m bench
 
 check-chart: install ## Judge the Helm chart: helm, a real API server, kubeconform, checkov, where here
 	@exec $(VENV) -m chart_checks
 
-check-terraform: install ## Judge the Terraform: format, validity, tests, linters, an apply against emulators, where here
-	@exec $(VENV) -m terraform_check
-
-screenshots: install ## Take a picture of every page of the demo, and write the tour
-	@exec $(VENV) -m screenshots
-
 check-image: install ## Build the image's tree in a folder, and run every command of it read-only, without Docker
 	@exec $(VENV) -m image_check
 
 run-java: runtime ## The same dashboard on DynamoDB Local and ElasticMQ (needs Java 17 and Maven)
 	@exec $(VENV) -m embedded.on_java
+
+check-terraform: install ## Judge the Terraform: format, validity, tests, linters, an apply against emulators, where here
+	@exec $(VENV) -m terraform_check
+
+screenshots: install ## Take a picture of every page of the demo, and write the tour
+	@exec $(VENV) -m screenshots
 
 clean: ## Forget the data of make run
 	@if [ -x $(VENV) ]; then exec $(VENV) -m embedded.clean; else rm -rf .data; fi

@@ -37,9 +37,9 @@ from ingest.quarantine_records import Quarantined
 from ingest.queue import Queue
 from ingest.verdict_book import VerdictBook
 from settings import Settings
-from tests.conftest import WEBHOOK_SECRET
+from tests.conftest import REGION, WEBHOOK_SECRET
 from tests.ingest import saying, working
-from tests.terraform.account import BUS, REGION, SECRET, Account
+from tests.terraform.account import BUS, SECRET, Account
 
 Exercise = Callable[[], object]
 CLUSTER, SERVICE = "mira-us-west-2", "authn"
@@ -293,7 +293,7 @@ class Worker:
             working.send(own, saying.promotion(**said))
             working.until(lambda: working.empty(own))
         key = {"pk": {"S": keys.promotion_partition(SERVICE, name)}, "sk": {"S": keys.POINTER}}
-        own.dynamodb.delete_item(TableName=own.tables.promotions, Key=key)  # type: ignore[arg-type]
+        own.dynamodb.delete_item(TableName=own.tables.promotions, Key=key)
         self._store(saying.promotion(**said, reason="again"))
 
     def _hold(self) -> None:

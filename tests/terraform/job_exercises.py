@@ -115,11 +115,16 @@ class Restore:
 
         def read(catalog: Catalog) -> Archived:
             return Archived(
-                archive, catalog, own.retention_days, Span.parse(ago(days=1)[:10], ago()[:10]), say=str, complain=str
+                archive,
+                catalog,
+                own.retention_days,
+                Span.parse(ago(days=1)[:10], ago()[:10]),
+                say=_quiet,
+                complain=_quiet,
             )
 
-        again = replay.Replay(client, own.tables, own.retention_days, str)
-        replay.replay_archive(again, read, dry_run=False, say=str)
+        again = replay.Replay(client, own.tables, own.retention_days, _quiet)
+        replay.replay_archive(again, read, dry_run=False, say=_quiet)
 
     def _rebuild(self) -> None:
         own = settings(self._account)
@@ -130,3 +135,7 @@ class Restore:
 
 def _empty(owner: Dynamo, table: str) -> None:
     owner.write([Change(table, item["pk"]["S"], item["sk"]["S"]) for item in owner.scan(table)])
+
+
+def _quiet(line: str) -> None:
+    """What a person would read."""
