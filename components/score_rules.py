@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from components import markup
+from components.definitions import about
 from components.delivery_words import ledger_path
 from components.links import Query, analytics_path, link, page_path, service_path
 from components.tags import Child, Children, Node, el, hidden, icon
@@ -71,8 +72,10 @@ def _head(card: Card, with_history: bool) -> Node:
 
 
 def _rule_head(one: RuleShown) -> Node:
-    about = link(one.rule.title, rules_path({"rule": one.rule.rule_id}), cls="keep", title=one.kind.title)
-    return el("Th", about, el("Span", asked(one.rule, one.kind.unit), cls="rule-asked"), scope="col", cls="rule-head")
+    name = link(one.rule.title, rules_path({"rule": one.rule.rule_id}), cls="keep", title=one.kind.title)
+    meaning = about(one.kind.anchor, one.rule.title)
+    wanted = el("Span", asked(one.rule, one.kind.unit), cls="rule-asked")
+    return el("Th", name, " ", meaning, wanted, scope="col", cls="rule-head")
 
 
 def _row(one: ServiceCard, card: Card, weeks: Weeks | None) -> Node:

@@ -1,5 +1,6 @@
 """The score card: services side by side, every number with its n, its heat and its rows."""
 
+from components.definitions import titled
 from components.links import Query, analytics_path, link, service_path
 from components.panel import number_cell, row, table
 from components.tags import Child, Node, el, hidden
@@ -11,16 +12,24 @@ from data.views import Rate, Scorecard, ScoreRow
 STEPS = (0.8, 0.9, 0.95, 0.99)  # where the heat of a share that should be high gets stronger
 
 PRODUCTION = ClusterType.PRODUCTION.value
+DEFINED = (  # column and anchor of its definition
+    ("Healthy", "healthy"), ("Attempts", "attempts"), ("Success rate", "attempt-success-rate"),
+    ("Rolled back", "rollback-rate"), ("Deploy duration", "deploy-duration"),
+)  # fmt: skip
 
 
 def score_table(card: Scorecard, query: Query) -> Node:
     """One row per service; a gap is hatched and says why."""
-    columns = [("Service", ""), ("Healthy", "num"), ("Attempts", "num"), ("Success rate", "num")]
-    columns += [("Rolled back", "num"), ("To production", "num"), ("Deploy duration", "num")]
-    columns += [(f"{suite.capitalize()} tests", "num") for suite in card.suites]
-    columns += [("Gates missing", "num")]
+    columns: list[tuple[str, str] | Node] = [("Service", ""), *(_heading(*one) for one in DEFINED[:4])]
+    columns += [("To production", "num"), _heading(*DEFINED[4])]
+    columns += [_heading(f"{suite.capitalize()} tests", "pass-rate") for suite in card.suites]
+    columns += [_heading("Gates missing", "gates-missing")]
     rows = [_row(one, card, query) for one in card.rows]
     return table("Score card, by service", columns, rows, cls="score")
+
+
+def _heading(title: str, anchor: str) -> Node:
+    return el("Th", titled(title, anchor), scope="col", cls="num")
 
 
 def _row(one: ScoreRow, card: Scorecard, query: Query) -> Node:

@@ -29,7 +29,7 @@ def numbers(shown: Analytics, before: Analytics | None, query: Query) -> list[No
                  delta=kpi.moved_count(counts.total, old.total, "", than) if old else None),
         kpi.rate_card("Success rate", shown.success_rate, href=to_rows("SUCCESS"), meaning="attempt-success-rate",
                       delta=kpi.moved_rate(shown.success_rate, before.success_rate, than) if before else None),
-        kpi.card("Failed", number(counts.failed), href=to_rows("FAILED"), note=rolled_back,
+        kpi.card("Failed", number(counts.failed), href=to_rows("FAILED"), note=rolled_back, meaning="attempts",
                  delta=kpi.moved_count(counts.failed, old.failed, "", than, of_failures=True) if old else None),
         _per_label(shown, before, to_rows(FINISHED)),
         kpi.card("Deploy duration, p50", minutes_words(shown.duration.p50), href=to_rows("SUCCESS"),
@@ -46,7 +46,8 @@ def _per_label(shown: Analytics, before: Analytics | None, href: str) -> Node:
     deploys, length = shown.counts.terminal, len(shown.labels)
     value: Child = f"{deploys / length:.1f}" if length else none("no time is covered")
     delta = kpi.moved_count(deploys, before.counts.terminal, "in all", "before") if before else None
-    return kpi.card(name, value, href=href, note=f"n = {number(deploys)} in {length} {many}", delta=delta)
+    return kpi.card(name, value, href=href, note=f"n = {number(deploys)} in {length} {many}", delta=delta,
+                    meaning="attempts")  # fmt: skip
 
 
 def _p90(one: Durations) -> Children:

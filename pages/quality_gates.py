@@ -127,12 +127,15 @@ def _numbers(found: BackTest) -> list[Node]:
     median = "–" if found.median_delay_sec is None else age(found.median_delay_sec)
     return [
         kpi.card("Deployments", number(found.deployments), href=rows, note=f"of production{left}"),
-        kpi.card("Held back rightly", number(found.blocked_rightly), href=rows, note="were change failures"),
-        kpi.card("Held back wrongly", number(found.blocked_wrongly), href=rows, note="went well"),
-        kpi.card("Missed", number(found.missed), href=rows, note="let go, change failures"),
+        kpi.card("Held back rightly", number(found.blocked_rightly), href=rows, note="were change failures",
+                 meaning="back-test"),
+        kpi.card("Held back wrongly", number(found.blocked_wrongly), href=rows, note="went well",
+                 meaning="back-test"),
+        kpi.card("Missed", number(found.missed), href=rows, note="let go, change failures",
+                 meaning="back-test"),
         kpi.card("Let go rightly", number(found.let_go_rightly), href=rows, note="went well"),
         kpi.card("Delay added", age(found.delay_sec) if found.delayed else "–", href=rows,
-                 note=f"median {median}, of {number(found.delayed)} that served too short"),
+                 note=f"median {median}, of {number(found.delayed)} that served too short", meaning="back-test"),
     ]  # fmt: skip
 
 

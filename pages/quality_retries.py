@@ -38,12 +38,13 @@ def _numbers(found: Flakiness, wish: Asked) -> list[Node]:
                              "from": found.filter.start, "to": found.filter.end}, "rows")  # fmt: skip
     mixed = f"of {number(same.compared)} tried on several"
     return [
-        kpi.card("Failed attempts", number(tax.failed), href=failed, note="in this time"),
-        kpi.card("Retries", number(tax.retries), href="#retries", note=f"ended by {number(tax.rescued)} successes"),
+        kpi.card("Failed attempts", number(tax.failed), href=failed, note="in this time", meaning="attempts"),
+        kpi.card("Retries", number(tax.retries), href="#retries", note=f"ended by {number(tax.rescued)} successes",
+                 meaning="retry"),
         kpi.card("Share of failures", rate(tax.share), href="#retries", note="succeeded unchanged"),
         kpi.card("Time lost", age(tax.lost_sec) if tax.retries else "–", href="#retries",
-                 note=[titled("first failed start to success", "flake-tax")]),
-        kpi.card("Builds that differ", number(same.mixed), href="#mixed", note=mixed),
+                 note="first failed start to success", meaning="flake-tax"),
+        kpi.card("Builds that differ", number(same.mixed), href="#mixed", note=mixed, meaning="same-build"),
     ]  # fmt: skip
 
 

@@ -46,13 +46,16 @@ def _numbers(found: Quality, wish: Asked) -> list[Node]:
                             "from": found.filter.start, "to": found.filter.end})  # fmt: skip
     gates = f"{number(sums.gates_passed)} of {number(sums.gates)}" if sums.gates else "–"
     return [
-        kpi.card("Test pass rate", rate(used), href=trend, note=f"{words}, n = {number(used.n)}"),
+        kpi.card("Test pass rate", rate(used), href=trend, note=f"{words}, n = {number(used.n)}",
+                 meaning="pass-rate-all" if wish.skipped else "pass-rate"),
         kpi.card("Tests failed", number(sums.failed) if sums.total else "–", href="#suites-panel",
                  note=f"of {number(sums.total)}, {number(sums.skipped)} skipped"),
-        kpi.card("Gates passed", gates, href="#suites-panel", note="runs that count for an attempt"),
+        kpi.card("Gates passed", gates, href="#suites-panel", note="runs that count for an attempt",
+                 meaning="gate"),
         kpi.card("Flaky suites", number(len(found.flaky)), href="#flaky",
-                 note=f"{counted(found.repeated, 'version')} judged again"),
-        kpi.card("Failed, then passed", number(found.turned), href="#turns", note="unchanged, by suite and version"),
+                 note=f"{counted(found.repeated, 'version')} judged again", meaning="flaky"),
+        kpi.card("Failed, then passed", number(found.turned), href="#turns", note="unchanged, by suite and version",
+                 meaning="failed-then-passed"),
     ]  # fmt: skip
 
 
