@@ -2,12 +2,19 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Tab
 
 DRAWN = "() => document.querySelector('.js-plotly-plot .main-svg') !== null"
 POLL = "/api/generation"
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached(wide: Tab) -> None:
+    """The browser of somebody who was never here; other tests keep the scripts of those before."""
+    wide.page.context.new_cdp_session(wide.page).send("Network.clearBrowserCache")
 
 
 def asked(page: Page) -> list[str]:
