@@ -3,6 +3,7 @@
 import copy
 import functools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from chart_checks.hardening import complaints, pod_of
 from chart_checks.rendering import (
     CASES,
     CHART,
+    ROOT,
     find_helm,
     kept_file,
     kept_text,
@@ -299,3 +301,10 @@ def test_every_alarm_rule_and_dashboard_that_is_passed_on_can_be_read() -> None:
     dashboards = sorted((CHART / "files" / "grafana").glob("*.json"))
     assert dashboards
     assert all(json.loads(path.read_text())["panels"] for path in dashboards)
+
+
+def test_every_setting_that_terraform_hands_over_is_taken() -> None:
+    outputs = [*(ROOT / "terraform").glob("outputs.tf"), *(ROOT / "terraform" / "modules").glob("*/outputs.tf")]
+    said = {name for path in outputs for name in re.findall(r"\b([A-Z][A-Z_]{3,})\s*=", path.read_text())}
+    assert {"SQS_QUEUE_URL", "METRICS_NAMESPACE"} <= said
+    assert said - set(SCHEMA["properties"]["settings"]["properties"]) == set()
