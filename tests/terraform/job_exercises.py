@@ -9,7 +9,7 @@ import scorecard_snapshot
 from data import aws, rebuild
 from data.apply import Applier
 from data.catalog import CatalogStore
-from data.catalog_models import Catalog, Cluster
+from data.catalog_models import Catalog
 from data.dynamo import Change, Dynamo
 from data.instants import to_instant
 from data.tables import ARCHIVE_BUCKET
@@ -73,11 +73,11 @@ class Operator:
         rebuild.check(Dynamo(client), own.tables, own.retention_days, lambda: datetime.now(UTC))
 
     def _load(self) -> None:
-        """A cluster is entered and taken out again, as two loads of the file would."""
+        """A rule is entered and taken out again, as two loads of the file would."""
         own = settings(self._account)
         store = CatalogStore(aws.dynamodb(own.aws_endpoint_url, own.aws_region, role="worker"), own.tables)
         found = store.load()
-        store.save(replace(found, clusters=(*found.clusters, Cluster("new-here", "New here"))))
+        store.save(replace(found, alerts=(*found.alerts, replace(found.alerts[0], rule_id="new-here"))))
         store.save(found)
 
 

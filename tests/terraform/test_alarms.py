@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.terraform.modules import MODULES, ROOT
+from embedded.emulator import ROOT
+from tests.terraform.modules import MODULES
 from tests.terraform.policies import PLACE
 
 TEMPLATES = MODULES / "monitoring" / "templates"
@@ -66,13 +67,13 @@ CASES: list[tuple[str, str, list[Value], list[Value]]] = [
     ("dlq-has-messages", "always", [1], [0]),
     ("dlq-oldest-message", "always", [86_401], [86_400]),
     ("queue-depth", "always", [101] * 5, [900, 101, 101, 101, 100]),
-    ("queue-depth-high", "always", [501] * 10, [501] * 9 + [500]),
+    ("queue-depth-high", "always", [501] * 10, [*[501.0] * 9, 500]),
     ("queue-oldest-message", "always", [901], [900]),
     ("api-latency", "api", [2_001, 2_001], [2_001, 2_000]),
     ("api-latency", "no-api", [2_001, 2_001], [None, 2_001]),
     ("api-error-rate", "api", [0.011] * 3, [0.011, 0.011, 0.01]),
     ("api-error-spike", "api", [0.051] * 5, [0.051, 0.051, 0.05, 0.051, 0.051]),
-    ("worker-silent", "always", [None] * 5, [None] * 4 + [1]),
+    ("worker-silent", "always", [None] * 5, [*[None] * 4, 1]),
     ("read-model-stale", "always", [121] * 3, [121, 121, 120]),
 ]
 
