@@ -1,4 +1,4 @@
-"""`python terraform/functions/package.py` writes transformer.zip beside this file: the same bytes for the same source.
+"""`python terraform/functions/package.py` writes transformer.zip beside this file: the same bytes each time.
 
 Terraform does not zip it itself: that would need one more provider, and its archives differ from machine to machine.
 """
