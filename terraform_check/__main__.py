@@ -1,4 +1,4 @@
-"""Style, validity and tests with mocks of the Terraform here; says plainly what it skips, and where Terraform is missing."""
+"""Style, validity and tests with mocks of the Terraform here; says so where Terraform is missing."""
 
 import sys
 import tempfile

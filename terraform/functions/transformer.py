@@ -1,7 +1,7 @@
 """A function for senders that nothing else understands: their JSON, by a mapping, becomes the queue's message (8.4).
 
-It runs on AWS Lambda behind API Gateway or an event bus, with the Python and boto3 that are there: it imports nothing of
-the dashboard. What it puts on the queue the worker judges as strictly as anything else; what is plainly missing it says
+It runs on AWS Lambda behind API Gateway or an event bus, with the Python and boto3 there, and imports nothing of
+the dashboard. What it puts on the queue the worker judges strictly; what is plainly missing it says
 to the sender at once.
 """
 
@@ -67,7 +67,7 @@ class Transform:
 
 
 def message(transform: Transform, sent: Any, now: datetime) -> dict[str, Any]:
-    """The queue's message of what was sent; the same words always give the same eventId. Refused says what is missing."""
+    """The queue's message; the same words always give the same eventId. Refused says what is missing."""
     payload = dict(transform.constants)
     for name, path in transform.fields.items():
         value = _at(sent, path)
@@ -139,7 +139,7 @@ def body_of(event: Json) -> Any:
         raise Refused("the body is not JSON in UTF-8") from None
 
 
-def answer(status: int, **said: Any) -> dict[str, Any]:
+def answer(status: int, /, **said: Any) -> dict[str, Any]:
     """An answer of API Gateway; a refusal is problem JSON."""
     kind = "application/problem+json" if status >= 400 else "application/json"
     headers = {"Content-Type": kind, "Cache-Control": "no-store"} | ({"Retry-After": "5"} if status == 503 else {})
@@ -154,7 +154,7 @@ class Handler:
         self._send = send
 
     def __call__(self, event: Json, now: datetime) -> dict[str, Any]:
-        """API Gateway gets an answer; a bus an exception where it failed, so that it tries again and then keeps it."""
+        """API Gateway gets an answer; a bus an exception where it failed, so that it tries again."""
         asked = "requestContext" in event
         try:
             made = message(self._transform, body_of(event), now)
