@@ -77,7 +77,7 @@ class Operator:
         own = settings(self._account)
         store = CatalogStore(aws.dynamodb(own.aws_endpoint_url, own.aws_region, role="worker"), own.tables)
         found = store.load()
-        store.save(replace(found, alerts=(*found.alerts, replace(found.alerts[0], rule_id="new-here"))))
+        store.save(replace(found, alerts=(*found.alerts, replace(found.alerts[0], rule_id=f"new-{next(_hours)}"))))
         store.save(found)
 
 
