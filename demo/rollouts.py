@@ -47,7 +47,7 @@ def suite_runs(service: DemoService, chance: random.Random, ended: int, pace: fl
         seconds = 4 + int((30 + total * 0.55) * chance.uniform(0.8, 1.25) * pace)
         at += seconds
         run = SuiteRun(suite, at, total, seconds=seconds, skipped=chance.choice((0, 0, 0, 0, 2, 5)))
-        flakes = service.flaky and suite == "REGRESSION" and chance.random() < 0.4
+        flakes = service.flaky and suite == "REGRESSION" and chance.random() < 0.15
         if flakes or chance.random() < TESTS_FAIL:
             run = replace(run, failed=chance.randint(1, 9))
         elif chance.random() < 0.006:
