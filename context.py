@@ -40,10 +40,10 @@ EXTENSION = "dashboard"
 INTAKE = "dashboard.intake"
 LAB = "dashboard.lab"
 ALERTS = "dashboard.alerts"
-
-
 SHARED = "dashboard.shared"
 TOLD = "dashboard.told"
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What `create_app` was given."""
@@ -112,14 +112,14 @@ def intake() -> IntakeDesk:
     return cast(IntakeDesk, extensions[INTAKE])
 
 
-def keep_no_view() -> None:
-    """What is drawn for this request shall be drawn anew for the next one: it follows from more than a generation."""
 def tell(**fields: str | int | list[str] | None) -> None:
     """Have the request's line in the log say this too: ids and words of ours, never what was sent."""
     told = request.environ.setdefault(TOLD, {})
     told.update((name, value) for name, value in fields.items() if value is not None)
 
 
+def keep_no_view() -> None:
+    """What is drawn for this request shall be drawn anew for the next one: it follows from more than a generation."""
     g.keep_no_view = True
 
 
