@@ -45,7 +45,7 @@ check-image: install ## Build the image's tree in a folder, and run every comman
 run-java: runtime ## The same dashboard on DynamoDB Local and ElasticMQ (needs Java 17 and Maven)
 	@exec $(VENV) -m embedded.on_java
 
-check-terraform: install ## Judge the Terraform: format, validity, tests, linters, an apply against emulators, where here
+check-terraform: install ## Judge the Terraform: format, validity, tests with mocks, where it is here
 	@exec $(VENV) -m terraform_check
 
 screenshots: install ## Take a picture of every page of the demo, and write the tour

@@ -4,6 +4,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from settings import process_environment
@@ -31,10 +32,14 @@ def check(base: Mapping[str, str], scratch: Path) -> None:
     source = copied(scratch)
     package.write(source / "functions" / "transformer.zip")
     for name in (".", "examples/complete"):
-        _step(f"valid: {name}", lambda name=name: initialised(found(base, source / name)).run("validate"))
+        _step(f"valid: {name}", partial(_ran, base, source / name, "validate"))
     for folder in sorted({path.parent.parent for path in source.rglob("tests/*.tftest.hcl")}):
         name = folder.relative_to(source).as_posix()
-        _step(f"tests with mocks: {name}", lambda folder=folder: initialised(found(base, folder)).run("test"))
+        _step(f"tests with mocks: {name}", partial(_ran, base, folder, "test"))
+
+
+def _ran(base: Mapping[str, str], folder: Path, command: str) -> object:
+    return initialised(found(base, folder)).run(command)
 
 
 def _step(what: str, work: Callable[[], object]) -> None:

@@ -62,7 +62,8 @@ def test_every_variable_reaches_its_field() -> None:
         ("LOG_LEVEL", "loud"), ("WORKER_THREADS", "0"), ("WEB_WORKERS", "many"), ("ARCHIVE_BUCKET", "s3://archive"),
         ("ARCHIVE_BUCKET", "Upper"), ("ARCHIVE_BUCKET", "a"), ("EVENT_BUS_NAME", "two words"),
         ("REDIS_URL", "http://cache:6379"), ("REDIS_URL", "redis://"), ("REDIS_URL", "redis://cache?db=9"),
-        ("METRICS_PORT", "none"), ("METRICS_NAMESPACE", "two words"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("METRICS_PORT", "none"), ("METRICS_NAMESPACE", "two words"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_one_sentence_that_names_its_variable(name: str, value: str) -> None:

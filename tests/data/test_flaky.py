@@ -116,7 +116,8 @@ def histories(draw):
 
 def walked(made) -> tuple[int, int]:
     """(versions judged more than once, those that flipped); a last run without a verdict is no gate."""
-    judged_once, last, again, flipped = set(), {}, set(), set()
+    judged_once, again, flipped = set(), set(), set()
+    last: dict[tuple[object, ...], Verdict] = {}
     for _hour, runs, *version in made:
         build, said = tuple(version), [one for one in runs if one is not Verdict.MISSING]
         if len(said) > 1:

@@ -42,6 +42,7 @@ def test_a_day():
 
 def test_a_current_state():
     current = fold_current(MIRA, "authn", [DAY])
+    assert current is not None
     item = from_current(current)
     body = orjson.loads(item["body"]["S"])
     kept = {name: body[name] for name in ("exempt", "unsettled")}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from data.events import DeploymentEvent
 from data.instants import to_instant
 from data.models import Status
 from ingest.message import parse
@@ -38,6 +39,7 @@ def asked(body, **more):
 def test_the_worker_takes_what_it_makes():
     made = json.dumps(message(TRANSFORM, SENT, NOW))
     (event,) = parse(made, to_instant(NOW), {"FUNCTIONAL"}).events
+    assert isinstance(event, DeploymentEvent)
     assert (event.source, event.status, event.started_at) == (
         "release-tool",
         Status.SUCCESS,
@@ -65,7 +67,7 @@ def test_what_is_no_event_is_refused(body):
 
 
 def test_a_body_in_base64_is_read_and_sent():
-    sent = []
+    sent: list[str] = []
     body = base64.b64encode(json.dumps(SENT).encode()).decode()
     answer = Handler(TRANSFORM, sent.append)(asked(body, isBase64Encoded=True), NOW)
     assert answer["statusCode"] == 202 and json.loads(sent[0])["source"] == "release-tool"
