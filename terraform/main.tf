@@ -141,6 +141,7 @@ module "monitoring" {
   queue_name         = module.sqs.queue_name
   dlq_name           = module.sqs.dlq_name
   table_names        = module.dynamodb.table_names
+  index_names        = module.dynamodb.index_names
   api                = var.enable_api ? { name = var.name, stage = var.api.stage_name } : null
   container_insights = var.container_insights ? { cluster_name = var.cluster.name, namespace = var.namespace } : null
   runbook_url        = var.runbook_url

@@ -61,6 +61,11 @@ output "alarm_topic_arn" {
   value       = module.monitoring.topic_arn
 }
 
+output "restore_policy_arn" {
+  description = "Policy that whoever rebuilds the tables attaches to the worker's role for that time."
+  value       = module.iam.restore_policy_arn
+}
+
 output "github_deploy_role_arn" {
   description = "ARN of the role for GitHub Actions; null where it was not asked for."
   value       = module.iam.github_deploy_role_arn
