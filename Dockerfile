@@ -10,9 +10,9 @@
 ARG BASE=python:3.11.14-slim-bookworm
 
 FROM ${BASE} AS build
-COPY requirements.txt requirements-watcher.txt /
+COPY requirements.txt requirements-watcher.txt requirements-otel.txt /
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements-watcher.txt
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements-watcher.txt -r /requirements-otel.txt
 WORKDIR /srv
 COPY . .
 # Compiled here: where it runs nothing can be written. No pip where nothing is to be installed.

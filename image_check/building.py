@@ -60,7 +60,8 @@ def built(source: Path, root: Path, as_user: list[str]) -> Image:
     _run(str(python), "-m", "venv", "--without-pip", str(image.venv))
     inside = str(image.venv / "bin" / "python")
     _run(sys.executable, "-m", "pip", "--python", inside, "install", "-q", "--disable-pip-version-check",
-         "--no-compile", "-r", str(image.srv / "requirements-watcher.txt"))  # fmt: skip
+         "--no-compile", "-r", str(image.srv / "requirements-watcher.txt"),
+         "-r", str(image.srv / "requirements-otel.txt"))  # fmt: skip
     _run(sys.executable, "-m", "pip", "--python", inside, "uninstall", "-q", "-y", "setuptools")
     _run(inside, "-m", "compileall", "-q", str(image.srv), str(image.venv / "lib"))
     for path in (root, *root.rglob("*")):

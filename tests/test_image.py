@@ -68,6 +68,10 @@ def test_everything_that_the_commands_import_is_in_the_image(files: list[Path]) 
             todo |= {path for path in (f"{base}.py", f"{base}/__init__.py") if (ROOT / path).is_file()} - seen
     assert "data/store.py" in seen
     assert {"catalog.yaml", "assets/3-style.css", "requirements.txt", "requirements-watcher.txt"} <= inside
+    asked = {
+        word.lstrip("/") for word in (ROOT / "Dockerfile").read_text().split() if word.startswith("/requirements")
+    }
+    assert {"requirements-watcher.txt", "requirements-otel.txt"} == asked <= inside
     assert [path for path in inside if path.startswith("pages/")]  # Dash looks for them by itself
 
 
