@@ -78,6 +78,7 @@ resource "aws_cloudfront_cache_policy" "files" {
 
 # Never in place of what the dashboard says itself: its Content-Security-Policy names the hashes of its own scripts.
 resource "aws_cloudfront_response_headers_policy" "this" {
+  #checkov:skip=CKV_AWS_259:The rule wants it to override and to preload; the dashboard says HSTS itself, and preloading binds the whole domain, which is its owner's to decide.
   name    = "${var.name}-headers"
   comment = "For answers the dashboard did not give itself"
 

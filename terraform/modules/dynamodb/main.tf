@@ -30,6 +30,7 @@ locals {
 }
 
 resource "aws_dynamodb_table" "this" {
+  #checkov:skip=CKV_AWS_119:Encrypted by the key the caller passes, which the root makes unless it is told not to; the rule cannot follow it through the module.
   for_each = local.tables
 
   name                        = "${var.name_prefix}${each.value.name}"

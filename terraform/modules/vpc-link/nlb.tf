@@ -36,6 +36,7 @@ resource "aws_vpc_security_group_egress_rule" "nlb" {
 }
 
 resource "aws_lb" "this" {
+  #checkov:skip=CKV2_AWS_20:It is a network load balancer, which speaks TCP and redirects nobody.
   #checkov:skip=CKV_AWS_91:A network load balancer logs TLS listeners only; this one speaks TCP inside the VPC, and API Gateway logs each request.
   count = var.create_nlb ? 1 : 0
 
