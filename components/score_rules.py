@@ -74,8 +74,8 @@ def _head(card: Card, with_history: bool) -> Node:
 def _rule_head(one: RuleShown) -> Node:
     name = link(one.rule.title, rules_path({"rule": one.rule.rule_id}), cls="keep", title=one.kind.title)
     meaning = about(one.kind.anchor, one.rule.title)
-    wanted = el("Span", asked(one.rule, one.kind.unit), cls="rule-asked")
-    return el("Th", name, " ", meaning, wanted, scope="col", cls="rule-head")
+    wanted = el("Span", asked(one.rule, one.kind.unit), " ", meaning, cls="rule-asked")
+    return el("Th", name, wanted, scope="col", cls="rule-head")
 
 
 def _row(one: ServiceCard, card: Card, weeks: Weeks | None) -> Node:

@@ -8,7 +8,7 @@ from dash import register_page
 
 import context
 from components import filters, promotion_lanes, states
-from components.definitions import titled
+from components.definitions import about
 from components.freezes import freezes_table
 from components.links import link, page_path
 from components.panel import panel
@@ -100,7 +100,7 @@ def _head(shown: Lanes, lanes: list[Lane], asked: Asked, names: dict[str, str]) 
         *[filters.kept(name, value) for name, value in rest.items()], button="Apply",
     )  # fmt: skip
     shows = [(word, page_path(PATH, asked.query | {"show": name}), name == asked.show) for name, word in SHOWS]
-    summary = el("P", titled(words, "waiting"), cls="ink-2")
+    summary = el("P", words, " ", about("waiting", "waiting"), cls="ink-2")
     return el(
         "Div", el("H1", "Promotions", tabIndex="-1", data_title=title), summary,
         el("Div", form, filters.segments("Show", shows), cls="toolbar"), filters.chips(_active(asked, names), PATH),
