@@ -66,7 +66,7 @@ def test_a_result_sent_to_the_attempt_in_the_answer_is_its_gate(web: Web):
     (run,) = shown(web, f"/api/builds/{attempt_id}", "testRuns")
     assert {field: run[field] for field in said} == said
     attempt = web.ask(f"/api/builds/{attempt_id}").body["attempt"]
-    assert attempt["gates"]["functional"] == {**counts, "verdict": "failed"}
+    assert attempt["gates"]["functional"] == {**counts, "verdict": "failed", "runs": 1, "turned": False}
 
 
 def test_a_result_that_comes_first_waits_for_its_deployment(web: Web):
