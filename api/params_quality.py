@@ -10,12 +10,13 @@ from data.quality_views import BackTestRule, QualityFilter
 
 MOST_SUITES = 20
 MOST_SOAK = 720
-SUITE = "[A-Z][A-Z0-9_]{0,49}"
+SUITE = "[A-Za-z][A-Za-z0-9_]{0,49}"
 
 SUITES = Parameter(
     "suites", "suites", values.suite_names,
     {"type": "string", "pattern": rf"^{SUITE}(,{SUITE})*$", "maxLength": 400},
-    "Suites with commas between them: each must have passed, or reached `minPassRate`, in the stage before.",
+    "Suites in any letter case, with commas between them: each must have passed, or reached `minPassRate`, in the "
+    "stage before.",
     "REGRESSION",
 )  # fmt: skip
 MIN_PASS_RATE = Parameter(
