@@ -33,7 +33,7 @@ from ingest.verdicts import Notes
 from pages import ingest_lab, live
 from settings import Settings
 from telemetry import emf, tracing
-from web import callback_bodies, charts_library, compression, edge, index_page, kept_views, pages_status
+from web import callback_bodies, compression, edge, index_page, kept_views, pages_status
 from web.headers import Headers
 from web.json_provider import OrjsonProvider
 from web.warmup import page_views, warm_up
@@ -59,7 +59,6 @@ def create_app(
     edge.install(server, Headers(lambda: [*app.csp_hashes(), app.own.csp_hash]))
     compression.install(server)  # what is installed first sees an answer last
     pages_status.install(server)
-    charts_library.install(server, ROOT / "assets")
     api.register(server)  # before Dash, whose pages answer every address that is left
     app = _dash(server, settings)
     live.register(app)

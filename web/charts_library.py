@@ -10,9 +10,12 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
+from web.bundles import Bundle
+from web.headers import A_YEAR
+
 ADDRESS = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 GRAPH = "/_dash-component-suites/dash/dcc/async-graph.js"
-WITH_CHARTS = re.compile(r"/analytics|/promotions|/(clusters|services)/[^/]+")
+WITH_CHARTS = re.compile(r"/analytics|/delivery|/promotions|/(clusters|services)/[^/]+")
 BUNDLE, PAINTING = "1-plotly-basic-*.min.js", "2-charts.js"
 
 
@@ -21,25 +24,30 @@ def brings(file: Path) -> bool:
     return file.match(BUNDLE) or file.name == PAINTING
 
 
-def tags(path: str) -> str:
+def bundle(assets: Path) -> Bundle:
+    """The library, and behind it what paints."""
+    [library] = assets.glob(BUNDLE)
+    content = b"\n;\n".join(path.read_bytes() for path in (library, assets / PAINTING))
+    return Bundle(ADDRESS, content, "text/javascript")
+
+
+def tags(path: str, library: Bundle) -> str:
     """What the index of a page with charts names beside the scripts of every page; nothing for other pages."""
     if not WITH_CHARTS.fullmatch(path):
         return ""
-    return f'<link rel="prefetch" as="script" href="{GRAPH}"><script src="{ADDRESS}"></script>'
+    return f'<link rel="prefetch" as="script" href="{GRAPH}"><script src="{library.address}"></script>'
 
 
-def install(server: Flask, assets: Path) -> None:
-    """Serve it; a browser that has it asks whether it still holds."""
-    [bundle] = assets.glob(BUNDLE)
-    content = b"\n;\n".join(path.read_bytes() for path in (bundle, assets / PAINTING))
-    whole = Response(content, mimetype="text/javascript")
-    whole.add_etag()
-    etag = whole.get_etag()[0] or ""
+def install(server: Flask, library: Bundle) -> None:
+    """Serve it: named by its content it is kept for good; who asks as Dash does asks again whether it still holds."""
 
-    @server.get(ADDRESS)
+    @server.get(library.path)
     def charts_library() -> Response:
-        answer = Response(content, mimetype="text/javascript")
-        answer.set_etag(etag)
+        answer = Response(library.content, mimetype=library.mimetype)
+        if request.args.get("m") == library.fingerprint:
+            answer.headers["Cache-Control"] = A_YEAR
+            return answer
+        answer.set_etag(library.fingerprint)
         answer.cache_control.no_cache = True
         answer.make_conditional(request)  # changes it in place
         return answer

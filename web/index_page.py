@@ -16,6 +16,7 @@ from dash import Dash
 from flask import Flask, Response, request
 
 from web import answers_ahead, charts_library
+from web.bundles import Bundle
 
 STYLES, SCRIPTS = "/assets/dashboard.css", "/assets/dashboard.js"
 FIRST = "0-theme.js"  # stands in the index itself: nothing may be painted before it
@@ -24,25 +25,12 @@ UNUSED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
-    """Files as one, at an address that names what is in it and so may be kept for good."""
-
-    path: str
-    content: bytes
-    mimetype: str
-
-    @property
-    def address(self) -> str:
-        """Path and fingerprint."""
-        return f"{self.path}?m={hashlib.blake2b(self.content, digest_size=8).hexdigest()}"
-
-
-@dataclass(frozen=True, slots=True)
 class Own:
     """What the index names, or holds, of ours."""
 
     styles: Bundle
     scripts: Bundle
+    charts: Bundle
     first: str
 
     @property
@@ -57,6 +45,7 @@ def own_files(assets: Path) -> Own:
     return Own(
         Bundle(STYLES, b"\n".join(one.read_bytes() for one in sorted(assets.glob("*.css"))), "text/css"),
         Bundle(SCRIPTS, b"\n;\n".join(one.read_bytes() for one in scripts), "text/javascript"),
+        charts_library.bundle(assets),
         (assets / FIRST).read_text(),
     )
 
@@ -71,7 +60,7 @@ class OwnIndex(Dash):
         styles = f'<link rel="stylesheet" href="{self.own.styles.address}">'
         parts["css"] = f"<script>{self.own.first}</script>{styles}{parts['css']}"
         parts["scripts"] = "".join((
-            charts_library.tags(request.path),
+            charts_library.tags(request.path, self.own.charts),
             UNUSED.sub("", parts["scripts"]),
             answers_ahead.tags(self),
             f'<script src="{self.own.scripts.address}"></script>',
@@ -81,6 +70,7 @@ class OwnIndex(Dash):
 
 def install(server: Flask, own: Own) -> None:
     """Serve the bundles."""
+    charts_library.install(server, own.charts)
     for bundle in (own.styles, own.scripts):
         server.add_url_rule(bundle.path, bundle.path, _serving(bundle))
 

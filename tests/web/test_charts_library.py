@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from web import charts_library, compression
 from web.charts_library import ADDRESS, WITH_CHARTS
+from web.headers import A_YEAR
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -18,7 +19,7 @@ def client() -> FlaskClient:
     """A server with nothing else."""
     server = Flask("library")
     compression.install(server)
-    charts_library.install(server, ASSETS)
+    charts_library.install(server, charts_library.bundle(ASSETS))
     return server.test_client()
 
 
@@ -36,7 +37,13 @@ def test_who_has_it_is_not_sent_it_again(client):
     assert (again.status_code, again.data) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/analytics", "/promotions", "/clusters/mira", "/services/authn"])
+def test_named_by_its_content_it_is_kept_for_good_and_by_another_name_asked_for_again(client):
+    library = charts_library.bundle(ASSETS)
+    assert client.get(library.address).headers["Cache-Control"] == A_YEAR
+    assert client.get(f"{library.path}?m=0123456789abcdef").headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/analytics", "/delivery", "/promotions", "/clusters/mira", "/services/authn"])
 def test_pages_with_charts_name_it_in_their_index(path):
     assert WITH_CHARTS.fullmatch(path)
 

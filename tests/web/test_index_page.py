@@ -23,12 +23,15 @@ def test_other_content_has_another_address(tmp_path):
     (tmp_path / "0-theme.js").write_text("first()")
     (tmp_path / "1-a.js").write_text("one()")
     (tmp_path / "2-b.js").write_text("two()")
+    for brought in ("1-plotly-basic-1.min.js", "2-charts.js"):
+        (tmp_path / brought).write_text("charts()")
     before = own_files(tmp_path)
     assert before.scripts.content == b"one()\n;\ntwo()"
     (tmp_path / "2-b.js").write_text("three()")
     after = own_files(tmp_path)
     assert after.scripts.address != before.scripts.address
     assert after.styles.address == before.styles.address
+    assert after.charts.address == before.charts.address
 
 
 @pytest.mark.parametrize(
