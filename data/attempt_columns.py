@@ -114,7 +114,8 @@ class AttemptColumns:
         asked = _Asked(scope, service_ids, names)
         found = []
         for cluster, chunk in self.parts(scope, cluster_ids):
-            part = asked.of(chunk.between(since_ms, until_ms))
+            within = chunk.between(since_ms, until_ms)
+            part = asked.of(within) if len(within) else within
             if len(part):
                 found.append((cluster, part))
         if newest is not None:

@@ -138,14 +138,10 @@ def _has(row: ServiceRow, wanted: MatrixFilter, columns: Collection[str], behind
 def _says(row: ServiceRow, states: Iterable[PairState], text: str) -> bool:
     """Whether the service's id, name or team, or a version that serves or was tried last, contains the text."""
     service = row.service
-    if any(text in word.casefold() for word in (service.service_id, service.name, service.team)):
-        return True
-    return any(
-        text in version.casefold()
-        for state in states
-        for version in (state.serving_version, state.latest.build_version)
-        if version
-    )
+    words = [service.service_id, service.name, service.team]
+    for state in states:
+        words += (state.serving_version or "", state.latest.build_version)
+    return text in "\n".join(words).casefold()
 
 
 def _cut_row(row: ServiceRow, scope: Scope) -> ServiceRow:

@@ -42,13 +42,19 @@ WEEK = 7
 def overview(gen: Generation, scope: Scope, now: datetime, wanted: MatrixFilter = NOTHING_ASKED) -> Overview:
     """The first page, or what a filter leaves of it; its week is the running UTC day and the six before it."""
     today = _today(now)
-    view = gen.memo.get(("overview", scope.key, today), lambda: _overview(gen, scope, now, today))
+    view = held_overview(gen, scope, now)
     if wanted:
         scope, whole = narrowed(view, wanted, promotion_path.behind(gen, scope), scope), view
         view = gen.memo.get(
             ("overview", scope.key, today), lambda: _within_week(gen, scope, today, cut(whole, scope))
         )
     return replace(view, freshness=gen.freshness(now), last_24h=_last_24h(gen, scope, now))
+
+
+def held_overview(gen: Generation, scope: Scope, now: datetime) -> Overview:
+    """All of the first page that holds for the day; its last 24 hours and its age are of when it was first asked."""
+    today = _today(now)
+    return gen.memo.get(("overview", scope.key, today), lambda: _overview(gen, scope, now, today))
 
 
 def clusters(gen: Generation, scope: Scope) -> list[ClusterHealth]:

@@ -56,7 +56,7 @@ def view(generation: Generation, args: Args) -> View:
     """The parts of the page: always the same ones, so that a filter redraws only what it changes."""
     scope, now = context.scope(), context.now()
     asked = matrix_asked.asked(PATH, args)
-    every = queries.overview(generation, scope, now)
+    every = queries.held_overview(generation, scope, now)
     if not every.services:
         return View([Part("empty", _empty, lasting=False)])
     behind = promotion_path.behind(generation, scope)
