@@ -4,7 +4,7 @@ What a rate is of nothing is None with its reason, as everywhere. A metric is wo
 that rules ask for, from the sums of pair-days where these tell it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,11 +22,11 @@ from data.outcomes import OUTCOMES
 from data.scorecard_metrics import METRICS
 from data.scorecard_models import ScoreRule, Unit
 from data.scorecard_views import Measured
+from data.service_parts import by_services
 from data.views import PairState, ServiceRow
 
 SUCCESS = OUTCOMES.index("success")
 DAY_MS = 86_400_000
-ATTEMPTS = ("cluster", "service", "version", "verdicts", "reruns", "started", "ended", "outcome")
 IN_UNIT = {Unit.PERCENT: 100.0, Unit.HOURS: 1 / 3600, Unit.A_DAY: 1.0}  # shares and seconds as a unit wants them
 
 NO_PAIRS = "never_deployed"
@@ -54,10 +54,10 @@ class Look:
         """The pair-days."""
         return agg.selected(self.gen.columns.days, self.scope, self.start, self.end)
 
-    def attempts(self, columns: Iterable[str]) -> pd.DataFrame:
-        """The attempts, oldest first."""
+    def attempts(self, columns: Iterable[str], service_ids: Collection[str]) -> pd.DataFrame:
+        """The attempts of these services, oldest first."""
         since, until = day_number(self.start) * DAY_MS, (day_number(self.end) + 1) * DAY_MS
-        return self.gen.attempts.frame(self.scope, since, until, columns=set(columns))
+        return self.gen.attempts.frame(self.scope, since, until, service_ids=service_ids, columns=set(columns))
 
     def states(self) -> list[ServiceRow]:
         """Every service with its state on each cluster-region."""
@@ -171,18 +171,33 @@ def _duration_mean(look: Look) -> Found:
     return found
 
 
-def _duration_p90(look: Look) -> Found:
-    frame = look.attempts(("service", "started", "ended", "outcome"))
-    took = (frame["ended"] - frame["started"]).to_numpy()
-    counted = (frame["outcome"].to_numpy() == SUCCESS) & (frame["ended"].to_numpy() >= 0)
-    codes, took = frame["service"].cat.codes.to_numpy()[counted], took[counted]
-    names = [str(name) for name in frame["service"].cat.categories]
+def _of_attempts(
+    columns: Collection[str], of: Callable[[pd.DataFrame], Found], nothing: Measured
+) -> Callable[[Look], Found]:
+    """A measure that looks at attempts one by one: those of services to which something happened."""
+
+    def measure(look: Look) -> Found:
+        def work(service_ids: list[str]) -> Found:
+            told = of(look.attempts(columns, frozenset(service_ids)))
+            return {one: told.get(one, nothing) for one in service_ids}
+
+        every = [one.service.service_id for one in look.states()]
+        return by_services(look.gen, (of, look.scope.key, look.start, look.end), every, work)
+
+    return measure
+
+
+def _duration_p90(attempts: pd.DataFrame) -> Found:
+    took = (attempts["ended"] - attempts["started"]).to_numpy()
+    counted = (attempts["outcome"].to_numpy() == SUCCESS) & (attempts["ended"].to_numpy() >= 0)
+    codes, took = attempts["service"].cat.codes.to_numpy()[counted], took[counted]
+    names = [str(name) for name in attempts["service"].cat.categories]
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(1, len(names)))
-    found = dict.fromkeys((one.service.service_id for one in look.states()), Measured(None, 0, NO_SUCCESS))
+    found = {}
     for name, times in zip(names, np.split(took[order], edges), strict=False):
         told = durations.durations(times)
-        if told.p90 is not None and name in found:
+        if told.p90 is not None:
             found[name] = Measured(told.p90, told.n)
     return found
 
@@ -202,21 +217,18 @@ def _versions_behind(look: Look) -> Found:
     return {one.service.service_id: of(one) for one in look.states()}
 
 
-def _flake_share(look: Look) -> Found:
-    frame = look.attempts(ATTEMPTS)
-    groups = flaky.groups_of(frame)
+def _flake_share(attempts: pd.DataFrame) -> Found:
+    groups = flaky.groups_of(attempts)
     service_of = np.zeros(int(groups.max()) + 1 if len(groups) else 0, dtype=np.int64)
-    service_of[groups] = frame["service"].cat.codes.to_numpy()
+    service_of[groups] = attempts["service"].cat.codes.to_numpy()
     repeated = flipped = np.zeros(0, dtype=np.int64)
-    for one in flaky.repeats(frame, groups):
+    for one in flaky.repeats(attempts, groups):
         if one.suite is not None:
             repeated, flipped = np.union1d(repeated, one.repeated), np.union1d(flipped, one.flipped)
-    names = [str(name) for name in frame["service"].cat.categories]
+    names = [str(name) for name in attempts["service"].cat.categories]
     tried = np.bincount(service_of[repeated], minlength=len(names)).tolist()
     flips = np.bincount(service_of[flipped], minlength=len(names)).tolist()
-    told = {name: _share(flip, n, NOTHING_REPEATED) for name, flip, n in zip(names, flips, tried, strict=True)}
-    nothing = Measured(None, 0, NOTHING_REPEATED)
-    return {one.service.service_id: told.get(one.service.service_id, nothing) for one in look.states()}
+    return {name: _share(flip, n, NOTHING_REPEATED) for name, flip, n in zip(names, flips, tried, strict=True)}
 
 
 def _of_delivery(metric: MetricId) -> Callable[[Look], Found]:
@@ -244,7 +256,9 @@ MEASURES: dict[str, Callable[[Look], Found]] = {
     "healthy_pairs": _healthy_pairs,
     "days_since_production": _days_since_production,
     "deploy_duration_mean": _duration_mean,
-    "deploy_duration_p90": _duration_p90,
+    "deploy_duration_p90": _of_attempts(
+        ("service", "started", "ended", "outcome"), _duration_p90, Measured(None, 0, NO_SUCCESS)
+    ),
     "versions_behind": _versions_behind,
-    "flake_share": _flake_share,
+    "flake_share": _of_attempts(flaky.COLUMNS, _flake_share, Measured(None, 0, NOTHING_REPEATED)),
 } | {one.value: _of_delivery(one) for one in MetricId}

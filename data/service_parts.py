@@ -6,7 +6,7 @@ same; the questions asked longest ago are forgotten first.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from threading import Lock
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -17,6 +17,7 @@ from data.generation import Generation
 
 T = TypeVar("T")
 QUESTIONS = 24
+NO_PAIRS = {"": 0}
 Sign = tuple[int, object, object]  # mark, ledger, catalog; the latter two by identity
 
 
@@ -44,29 +45,38 @@ def by_service(
     gen: Generation, question: Hashable, service_ids: Iterable[str], work: Callable[[str], T]
 ) -> dict[str, T]:
     """The answer of each service, worked out where it is not known or no longer holds."""
+    return by_services(gen, question, service_ids, lambda missing: {one: work(one) for one in missing})
+
+
+def by_services(
+    gen: Generation, question: Hashable, service_ids: Iterable[str], work: Callable[[list[str]], Mapping[str, T]]
+) -> dict[str, T]:
+    """As `by_service`, where the answers of several services are worked out together; `work` has one for each."""
     kept = _KEPT.setdefault(gen.columns.derived, _Kept()).of(question)
-    marks, ledgers = _marks(gen), ledger_in(gen).services
-    found: dict[str, T] = {}
-    for service_id in service_ids:
-        sign: Sign = marks.get(service_id, 0), ledgers.get(service_id), gen.catalog
-        held = kept.get(service_id)
-        if held is None or not _same(held[0], sign):
-            held = kept[service_id] = sign, work(service_id)
-        found[service_id] = cast(T, held[1])
-    return found
+    marks, ledgers = pair_marks(gen), ledger_in(gen).services
+    signs: dict[str, Sign] = {
+        one: (max(marks.get(one, NO_PAIRS).values()), ledgers.get(one), gen.catalog) for one in service_ids
+    }
+    found = {one: held[1] for one, sign in signs.items() if (held := kept.get(one)) and _same(held[0], sign)}
+    missing = [one for one in signs if one not in found]
+    answers = work(missing) if missing else {}
+    for one in missing:
+        kept[one] = signs[one], answers[one]
+        found[one] = answers[one]
+    return {one: cast(T, found[one]) for one in signs}
 
 
 def _same(one: Sign, other: Sign) -> bool:
     return one[0] == other[0] and one[1] is other[1] and one[2] is other[2]
 
 
-def _marks(gen: Generation) -> dict[str, int]:
-    """By service the newest mark of its pairs: another one as soon as anything happened to one of them."""
+def pair_marks(gen: Generation) -> dict[str, dict[str, int]]:
+    """By service and cluster-region the mark of a pair: another one as soon as anything happened to it."""
 
-    def work() -> dict[str, int]:
-        newest: dict[str, int] = {}
-        for (_, service_id), mark in gen.columns.marks.pairs.items():
-            newest[service_id] = max(mark, newest.get(service_id, 0))
-        return newest
+    def work() -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for (cluster_id, service_id), mark in gen.columns.marks.pairs.items():
+            found.setdefault(service_id, {})[cluster_id] = mark
+        return found
 
-    return gen.memo.get("service marks", work)
+    return gen.memo.get("pair marks", work)
