@@ -101,6 +101,7 @@ class AttemptColumns:
         *,
         cluster_ids: Collection[str] | None = None,
         service_ids: Collection[str] | None = None,
+        versions: Collection[str] | None = None,
         columns: Collection[str] | None = None,
         newest: int | None = None,
     ) -> pd.DataFrame:
@@ -111,7 +112,7 @@ class AttemptColumns:
         `outcome` an index into OUTCOMES, `cancelled` and `hotfix` truth values; `number` ends the attempt's id.
         """
         names = [name for name in COLUMNS if (name not in RARE if columns is None else name in columns)]
-        asked = _Asked(scope, service_ids, names)
+        asked = _Asked(scope, service_ids, versions, names)
         found = []
         for cluster, chunk in self.parts(scope, cluster_ids):
             within = chunk.between(since_ms, until_ms)
@@ -140,19 +141,28 @@ RARE = ("commits",)  # only where they are named
 class _Asked:
     scope: Scope
     services: Collection[str] | None
+    versions: Collection[str] | None
     names: Collection[str]
 
     def of(self, chunk: Chunk) -> Chunk:
-        """The columns that are asked for, and of these the rows of services that are."""
+        """The columns that are asked for, and of these the rows of services and versions that are."""
         arrays = {name: chunk.arrays[name] for name in {*self.names, "started", "day"} - {"cluster"}}
-        if self.scope.services is None and self.services is None:
+        if self.scope.services is None and self.services is None and self.versions is None:
             return Chunk(arrays, chunk.words)
         allowed = [self._allows(service) for service in chunk.words["service"].tolist()]
         rows = np.flatnonzero(np.array(allowed, dtype=np.bool_)[chunk.arrays["service"]])
+        if self.versions is not None and len(rows):
+            rows = rows[_named(chunk.arrays["version"][rows], chunk.words["version"], self.versions)]
         return Chunk({name: array[rows] for name, array in arrays.items()}, chunk.words)
 
     def _allows(self, service: str) -> bool:
         return (self.services is None or service in self.services) and self.scope.allows_service(service)
+
+
+def _named(codes: Array, vocabulary: Array, words: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Which of the codes are of these words; only words that occur are looked at."""
+    seen, places = np.unique(codes, return_inverse=True)
+    return np.array([code >= 0 and str(vocabulary[code]) in words for code in seen.tolist()], dtype=np.bool_)[places]
 
 
 def chunk_of(pair_days: Iterable[PairDay]) -> Chunk:

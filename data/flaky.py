@@ -22,6 +22,7 @@ from data.outcomes import OUTCOMES
 
 COLUMNS = ("cluster", "service", "version", "verdicts", "reruns", "outcome")
 SUCCESS, FAILED = OUTCOMES.index("success"), OUTCOMES.index("failed")
+UNTOLD_COLUMNS = ("cluster", "started", "reruns")
 UNKNOWN, BAD, GOOD = -1, 0, 1
 ONCE, SAME, TURNED = 0, 1, 2  # a suite within one attempt: run once at most, again with the same verdict, or another
 DEPLOY = "deploy"
@@ -106,9 +107,9 @@ def _rerun(words: str, suite: str) -> int:
     return TURNED if f"{suite}:turned" in found else SAME if f"{suite}:same" in found else ONCE
 
 
-def untold(attempts: pd.DataFrame) -> int:
-    """Of how many attempts with a verdict it was not kept whether a suite ran more than once."""
-    return int((attempts["reruns"] == UNTOLD).sum())
+def untold(attempts: pd.DataFrame) -> pd.DataFrame:
+    """The attempts with a verdict of which it was not kept whether a suite ran more than once."""
+    return attempts.loc[attempts["reruns"] == UNTOLD, ["cluster", "started"]].reset_index(drop=True)
 
 
 def suites_of(attempts: pd.DataFrame) -> list[str]:

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import pandas as pd
 
-from data.gate_cases import CANCELLED, PASSED, SILENT, Deployed, said
+from data.deployed import Deployed
+from data.gate_cases import CANCELLED, PASSED, SILENT, said
 from data.outcomes import OUTCOMES
 from data.quality_views import BackTestRule
 

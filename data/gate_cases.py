@@ -7,9 +7,7 @@ was a catch if something else has been tried there since, and is undecided if no
 production whose version's last word from the suite, on every cluster-region that had one by then, was passed.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +15,7 @@ import pandas as pd
 
 from data import flaky
 from data.attempt_columns import verdicts_of
+from data.deployed import Deployed, Deployments
 from data.flake_tax import codes, pair_codes
 from data.models import Verdict
 from data.outcomes import OUTCOMES
@@ -138,29 +137,24 @@ def _superseded(attempts: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """A deployment of production, as the delivery ledger counts it."""
-
-    cluster_id: str
-    service_id: str
-    version: str
-    started: int
-    failed: bool
+KINDS = (CaseKind.FALSE_ALARM, CaseKind.OVERRULED, CaseKind.CATCH, CaseKind.UNDECIDED)
 
 
-Builds = Mapping[tuple[str, str], list[Deployed]]  # (service, version) -> its deployments
+def decided(cases: pd.DataFrame, deployed: Deployments) -> tuple[list[CaseKind], Ints]:
+    """What each failed gate of a service turned out to be, and the place of the deployment that decided it, or -1.
 
-
-def kind_of(case: Mapping[str, Any], deployed: Builds) -> tuple[CaseKind, Deployed | None]:
-    """What a failed gate turned out to be, and the deployment that decided it, if one did."""
-    if case["passed_at"] >= 0:
-        return CaseKind.FALSE_ALARM, None
-    after = [one for one in deployed.get((case["service"], case["version"]), ()) if one.started >= case["started"]]
-    if after:
-        bad = next((one for one in after if one.failed), None)
-        return (CaseKind.OVERRULED, bad) if bad else (CaseKind.FALSE_ALARM, after[0])
-    return (CaseKind.CATCH if case["superseded"] else CaseKind.UNDECIDED), None
+    That is the first change failure among deployments of its version from the case on, or else the first of them.
+    """
+    versions, started = cases["version"].tolist(), cases["started"].to_numpy()
+    failed = np.flatnonzero(deployed.failed)
+    bad, after = deployed.at(failed).first_after(versions, started), deployed.first_after(versions, started)
+    passed = cases["passed_at"].to_numpy() >= 0
+    overruled, taken = ~passed & (bad >= 0), ~passed & (after >= 0)
+    superseded = cases["superseded"].to_numpy().astype(np.bool_)
+    kind = np.where(passed, 0, np.where(overruled, 1, np.where(taken, 0, np.where(superseded, 2, 3))))
+    by = np.where(taken, after, -1)
+    by[overruled] = failed[bad[overruled]]
+    return [KINDS[one] for one in kind.tolist()], by
 
 
 def words_before(attempts: pd.DataFrame, failed: list[Deployed]) -> Iterator[tuple[Deployed, str, bool]]:

@@ -18,7 +18,7 @@ from data.models import Promotion, Scope
 from data.promotion_gates import Finding, freezes_at, promotion_to, rule_for, where_it_serves
 from data.promotion_path import STAGES, newest_promotions, way
 from data.promotion_views import Blocker, BlockerKind
-from data.quality_ledger import deployed_builds
+from data.quality_ledger import deployments_of
 from data.views import PairState
 
 
@@ -108,7 +108,8 @@ def _instead(of: Iterable[tuple[Cluster, PairState | None]]) -> str:
 
 
 def _in_production(gen: Generation, scope: Scope, target: Cluster, build: tuple[str, str]) -> Finding:
-    failed = [one for one in deployed_builds(gen, scope, {build}) if one.failed]
+    deployed = deployments_of(gen, scope, build[0]).of_version(build[1])
+    failed = deployed.at(deployed.failed).made()
     asked = "no change failure of this version in production"
     if failed:
         return _no("production", failed[0].cluster_id, asked, f"it failed on {failed[0].cluster_id}")

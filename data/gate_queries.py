@@ -1,10 +1,9 @@
 """What pages and API say of gates: what they caught, and what a rule would have done to past deployments."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import nlargest
 from typing import Any
 
 import numpy as np
@@ -15,26 +14,15 @@ from data import aggregations as agg
 from data import gate_backtest, gate_cases, visible
 from data.attempt_columns import AttemptColumns
 from data.day_numbers import from_milliseconds
+from data.deployed import Deployed, Deployments
 from data.gate_backtest import Judged, evidence, judged
-from data.gate_cases import Deployed
 from data.generation import Generation
 from data.models import Scope
+from data.newest_rows import Newest, newest
+from data.pair_facts import EVER, FAILURES
 from data.promotion_path import way
-from data.quality_ledger import Build, deployed_between, deployed_builds
-from data.quality_queries import (
-    EVER,
-    FAILURES,
-    MOST_ROWS,
-    facts_of,
-    in_order,
-    kept,
-    newest,
-    parts_of,
-    records,
-    row_id,
-    seen_in,
-    span_of,
-)
+from data.quality_ledger import deployments_of
+from data.quality_queries import facts_in, kept, parts_of, records, row_id, seen_in, span_of
 from data.quality_views import (
     BackTest,
     BackTestRow,
@@ -47,7 +35,7 @@ from data.quality_views import (
 )
 
 MINUTE = 60
-DECIDING = ("service", "version", "started", "passed_at", "superseded")  # what decides a case
+Build = tuple[str, str]  # service, version
 Case = tuple[GateCase, Deployed | None]  # and the deployment that decided it; an escape is one
 
 
@@ -68,13 +56,11 @@ def back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTe
 def attempts_of(attempts: AttemptColumns, scope: Scope, builds: Collection[Build], columns: Collection[str],
                 cluster_ids: Collection[str] | None = None) -> pd.DataFrame:  # fmt: skip
     """Every attempt that is held of these versions of services, oldest first."""
-    services = {service for service, _ in builds}
-    frame = attempts.frame(
-        scope, 0, EVER, cluster_ids=cluster_ids, service_ids=services, columns={*columns, "service", "version"}
-    )
-    versions = {version for _, version in builds}
-    named = np.array([str(one) in versions for one in frame["version"].cat.categories], dtype=np.bool_)
-    found: pd.DataFrame = frame[named[frame["version"].cat.codes.to_numpy()]] if len(frame) else frame
+    services, versions = ({build[place] for build in builds} for place in (0, 1))
+    found: pd.DataFrame = attempts.frame(
+        scope, 0, EVER, cluster_ids=cluster_ids, service_ids=services, versions=versions,
+        columns={*columns, "service", "version"},
+    )  # fmt: skip
     if len(services) < 2:
         return found
     pairs = zip(found["service"].tolist(), found["version"].tolist(), strict=True)
@@ -87,7 +73,8 @@ class _Cases:
 
     counts: Counter[tuple[str, CaseKind]]
     tested: Counter[str]
-    rows: list[GateCase]
+    failures: Newest[GateCase]
+    escapes: Newest[GateCase]
 
 
 def _effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Effectiveness:
@@ -100,7 +87,7 @@ def _effectiveness(gen: Generation, scope: Scope, wanted: QualityFilter, now: da
         gen.freshness(now), wanted,
         [_suite(name, agg.selected_suite(suites, name), counts, tested[name])
          for name in dict.fromkeys((*gen.catalog.suites, *agg.seen_suites(suites), *named))],
-        newest((one.rows for one in parts), _newness), counts.total(),
+        newest([rows for one in parts for rows in (one.failures, one.escapes)], _newness), counts.total(),
     )  # fmt: skip
 
 
@@ -108,8 +95,7 @@ def _cases_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Cases:
     counts, failures = _failures(gen, scope, wanted)
     escapes, tested = _escapes(gen, scope, wanted)
     counts.update((one.suite, one.kind) for one, _ in escapes)
-    shown = nlargest(MOST_ROWS, (*failures, *escapes), key=lambda one: _newness(one[0]))
-    return _Cases(counts, tested, in_order(_named_cases(gen, scope, shown), _newness))
+    return _Cases(counts, tested, failures, _newest_escapes(gen, scope, escapes))
 
 
 def _newness(one: GateCase) -> tuple[str, str, str]:
@@ -118,18 +104,24 @@ def _newness(one: GateCase) -> tuple[str, str, str]:
 
 def _failures(
     gen: Generation, scope: Scope, wanted: QualityFilter
-) -> tuple[Counter[tuple[str, CaseKind]], list[Case]]:  # fmt: skip
-    """What failed in the filter: how often it turned out to be what, and the newest with what decided them."""
-    found = facts_of(gen, scope, FAILURES, wanted)
-    columns = {name: found[name].tolist() for name in DECIDING}
-    unsolved = zip(columns["service"], columns["version"], columns["passed_at"], strict=True)
-    named = {(service, version) for service, version, passed_at in unsolved if passed_at < 0}
-    builds = _by_build(deployed_builds(gen, scope, named))
-    cases = (dict(zip(DECIDING, row, strict=True)) for row in zip(*columns.values(), strict=True))
-    kinds = [gate_cases.kind_of(case, builds) for case in cases]
-    counts = Counter(zip(found["suite"].tolist(), (kind for kind, _ in kinds), strict=True))
-    newest_of_all = zip(records(found), kinds, strict=False)  # newest first, so far as they are shown
-    return counts, [(_failure(case, kind), by) for case, (kind, by) in newest_of_all]
+) -> tuple[Counter[tuple[str, CaseKind]], Newest[GateCase]]:  # fmt: skip
+    """What failed in the filter: how often it turned out to be what, and the cases with what decided them."""
+    found = facts_in(gen, scope, FAILURES, wanted)
+    deployed = deployments_of(gen, scope, wanted.service_id or "")
+    kinds, by = gate_cases.decided(found, deployed)
+
+    def make(first: int, end: int) -> list[GateCase]:
+        deciding = by[first:end]
+        decided = iter(deployed.at(deciding[deciding >= 0]).made())
+        cases = [
+            (_failure(case, kind), next(decided) if place >= 0 else None)
+            for case, kind, place in zip(
+                records(found.iloc[first:end]), kinds[first:end], deciding.tolist(), strict=True
+            )
+        ]
+        return _named_cases(gen, scope, cases)
+
+    return Counter(zip(found["suite"].tolist(), kinds, strict=True)), Newest(found["started"].to_numpy(), make)
 
 
 def _failure(case: dict[str, Any], kind: CaseKind) -> GateCase:
@@ -142,7 +134,8 @@ def _failure(case: dict[str, Any], kind: CaseKind) -> GateCase:
 
 def _escapes(gen: Generation, scope: Scope, wanted: QualityFilter) -> tuple[list[Case], Counter[str]]:
     """The change failures a suite had passed, and of how many in the filter each suite had a word."""
-    failed = [one for one in _in_filter(gen, scope, wanted) if one.failed]
+    deployed = _in_filter(gen, scope, wanted)
+    failed = deployed.at(deployed.failed).made()
     if not failed:
         return [], Counter()
     builds = {(one.service_id, one.version) for one in failed}
@@ -157,6 +150,12 @@ def _escapes(gen: Generation, scope: Scope, wanted: QualityFilter) -> tuple[list
                 from_milliseconds(one.started), None,
             ), one))  # fmt: skip
     return found, tested
+
+
+def _newest_escapes(gen: Generation, scope: Scope, escapes: Sequence[Case]) -> Newest[GateCase]:
+    found = sorted(escapes, key=lambda one: one[1].started if one[1] else 0, reverse=True)
+    started = np.array([one.started for _, one in found if one], dtype=np.int64)
+    return Newest(started, lambda first, end: _named_cases(gen, scope, found[first:end]))
 
 
 def _named_cases(gen: Generation, scope: Scope, cases: Sequence[Case]) -> list[GateCase]:
@@ -182,16 +181,10 @@ def _ids(gen: Generation, scope: Scope, wanted: Collection[Deployed]) -> dict[De
     return {one: known[one.cluster_id, one.service_id, one.version, one.started] for one in wanted}
 
 
-def _in_filter(gen: Generation, scope: Scope, wanted: QualityFilter) -> list[Deployed]:
-    """The deployments of production that the filter names and that started within its days."""
-    return deployed_between(gen, seen_in(gen, scope, wanted), *span_of(wanted))
-
-
-def _by_build(found: Iterable[Deployed]) -> dict[Build, list[Deployed]]:
-    builds: dict[Build, list[Deployed]] = {}
-    for one in sorted(found, key=lambda deployment: (deployment.started, deployment.cluster_id)):
-        builds.setdefault((one.service_id, one.version), []).append(one)
-    return builds
+def _in_filter(gen: Generation, scope: Scope, wanted: QualityFilter) -> Deployments:
+    """The deployments of production of the filter's one service that started within its days."""
+    deployed = deployments_of(gen, seen_in(gen, scope, wanted), wanted.service_id or "")
+    return deployed.between(*span_of(wanted))
 
 
 def _suite(name: str, suites: pd.DataFrame, counts: Mapping[tuple[str, CaseKind], int], tested: int) -> SuiteEffect:
@@ -220,7 +213,7 @@ class _Tried:
     counts: Counter[tuple[bool, bool]]
     left_out: int
     missing: npt.NDArray[np.int64]
-    rows: list[BackTestRow]
+    rows: Newest[BackTestRow]
 
 
 def _back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestRule, now: datetime) -> BackTest:
@@ -233,7 +226,7 @@ def _back_test(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackT
         blocked_wrongly=counts[True, False], let_go_rightly=counts[False, False], missed=counts[False, True],
         delayed=len(missing), delay_sec=float(missing.sum()) / 1000,
         median_delay_sec=float(np.median(missing)) / 1000 if len(missing) else None,
-        rows=newest((one.rows for one in parts), _blocked),
+        rows=newest([one.rows for one in parts], _blocked),
         total=counts.total() - counts[False, False],
     )  # fmt: skip
 
@@ -244,22 +237,24 @@ def _tried(gen: Generation, scope: Scope, wanted: QualityFilter, rule: BackTestR
         for cluster_id, found in way(visible.clusters(gen, scope)).before.items()
     }
     found = _in_filter(gen, scope, wanted)
-    by_place: dict[str, list[Deployed]] = {}
-    for one in found:
-        by_place.setdefault(one.cluster_id, []).append(one)
     counts: Counter[tuple[bool, bool]] = Counter()
-    missing, shown, judgeable = [], list[Deployed](), 0
-    for place, mine in by_place.items():
-        if place in before:
-            held = _held_back(gen, scope, rule, mine, before[place])
-            counts.update(zip(held.blocked.tolist(), (one.failed for one in mine), strict=True))
+    missing, shown, judgeable = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
+    for place in np.unique(found.cluster).tolist():
+        rows, cluster_id = np.flatnonzero(found.cluster == place), found.clusters[place]
+        if cluster_id in before:
+            mine = found.at(rows)
+            held = _held_back(gen, scope, rule, (cluster_id, found.service_id), mine, before[cluster_id])
+            counts.update(zip(held.blocked.tolist(), mine.failed.tolist(), strict=True))
             missing.append(held.missing)
-            shown += [one for one, blocked in zip(mine, held.blocked.tolist(), strict=True) if blocked or one.failed]
+            shown.append(rows[held.blocked | mine.failed])
             judgeable += len(mine)
-    shown = nlargest(MOST_ROWS, shown, key=lambda one: (one.started, one.cluster_id))
-    rows = _judged_rows(gen, scope, rule, shown, before)
-    soaks = np.concatenate([np.zeros(0, dtype=np.int64), *missing])
-    return _Tried(counts, len(found) - judgeable, soaks, in_order(rows, _blocked))
+    rows = np.concatenate(shown)
+    told = found.at(rows[np.argsort(-found.started[rows], kind="stable")])
+
+    def make(first: int, end: int) -> list[BackTestRow]:
+        return _judged_rows(gen, scope, rule, told.at(np.arange(first, end)).made(), before)
+
+    return _Tried(counts, len(found) - judgeable, np.concatenate(missing), Newest(told.started, make))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,17 +266,23 @@ class _HeldBack:
 
 
 def _held_back(
-    gen: Generation, scope: Scope, rule: BackTestRule, mine: Sequence[Deployed], before: Sequence[str]
+    gen: Generation,
+    scope: Scope,
+    rule: BackTestRule,
+    pair: tuple[str, str],
+    mine: Deployments,
+    before: Sequence[str],
 ) -> _HeldBack:
     """Of deployments of one pair, worked out anew where there was news of it or of the pairs that lead to it."""
-    pair, marks = (mine[0].cluster_id, mine[0].service_id), gen.columns.marks.pairs
+    marks = gen.columns.marks.pairs
     follows_from = tuple((place, marks.get((place, pair[1]), 0)) for place in (pair[0], *before))
-    started = np.array([one.started for one in mine], dtype=np.int64).tobytes()  # incidents may make other ones count
+    started = mine.started.tobytes()  # incidents may make other ones count
 
     def work() -> _HeldBack:
-        builds = {(one.service_id, one.version) for one in mine}
+        deployed = mine.made()
+        builds = {(one.service_id, one.version) for one in deployed}
         shown = evidence(attempts_of(gen.attempts, scope, builds, gate_backtest.COLUMNS, before), rule.suites)
-        found = [judged(rule, one, before, shown) for one in mine]
+        found = [judged(rule, one, before, shown) for one in deployed]
         return _HeldBack(
             np.array([bool(one.reasons) for one in found], dtype=np.bool_),
             np.array([one.missing for one in found if one.missing is not None], dtype=np.int64),

@@ -48,7 +48,7 @@ class KeptParts:
 
     def __init__(self, limit: int = QUESTIONS) -> None:
         self._limit = limit
-        self._questions: OrderedDict[Hashable, dict[Hashable, tuple[Hashable, Any]]] = OrderedDict()
+        self._questions: OrderedDict[Hashable, dict[Hashable, tuple[Any, Any]]] = OrderedDict()
         self._lock = Lock()
 
     def of(self, question: Hashable) -> "Answers":
@@ -65,14 +65,21 @@ class KeptParts:
 class Answers:
     """One question's answers by part. Two threads may work out the same; each keeps what is true of its mark."""
 
-    _kept: dict[Hashable, tuple[Hashable, Any]]
+    _kept: dict[Hashable, tuple[Any, Any]]
 
     def get(self, part: Hashable, mark: Hashable, work: Callable[[], T]) -> T:
         """The answer for a part of this mark (a number, or all it follows from), worked out where it is not known."""
         found = self._kept.get(part)
         if found is not None and found[0] == mark:
             return cast(T, found[1])
-        answer = work()
+        return self.keep(part, mark, work())
+
+    def held(self, part: Hashable) -> tuple[Any, Any] | None:
+        """The mark and the answer that are kept of a part, whether they still hold or not."""
+        return self._kept.get(part)
+
+    def keep(self, part: Hashable, mark: object, answer: T) -> T:
+        """Keep this answer."""
         if len(self._kept) >= MOST_PARTS:  # hours that are over are not asked for again
             self._kept.clear()
         self._kept[part] = mark, answer

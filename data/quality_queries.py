@@ -4,23 +4,24 @@ Each is worked out once a generation, service by service: what is told of servic
 the generation before (`data/service_parts.py`).
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import merge
-from itertools import islice
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from data import aggregations as agg
-from data import failure_reasons, flake_tax, flaky, gate_cases, same_build, suite_numbers, visible
+from data import failure_reasons, flake_tax, same_build, suite_numbers, visible
 from data.analytics_queries import DAY_MS, analytics, seen_by
 from data.day_numbers import day_number, from_milliseconds
 from data.generation import Generation
 from data.instants import day_before
 from data.keys import attempt_id
-from data.models import EVERYTHING, Scope
+from data.models import Scope
+from data.newest_rows import Newest, newest
+from data.pair_facts import RETRIES, TURNS, UNTOLD, Facts, facts_of
 from data.quality_views import (
     BackTest,
     Effectiveness,
@@ -40,26 +41,9 @@ from data.quality_views import (
 from data.service_parts import by_service
 from data.views import AnalyticsFilter, Rate
 
-MOST_ROWS = 1000
-EVER = 1 << 62  # epoch milliseconds no attempt reaches
-
 T = TypeVar("T")
 V = TypeVar("V", Quality, Flakiness, Effectiveness, BackTest)
 Sums = tuple[int, int]  # of two things counted side by side
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is worked out of all attempts of a service, oldest first, whatever days are asked for."""
-
-    name: str
-    work: Callable[[pd.DataFrame], pd.DataFrame]
-    columns: Collection[str]
-
-
-RETRIES = Facts("retries", flake_tax.retries, flake_tax.COLUMNS)
-FAILURES = Facts("failures", gate_cases.failures, gate_cases.COLUMNS)
-TURNS = Facts("turns", gate_cases.turns, gate_cases.TURN_COLUMNS)
 
 
 def quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Quality:
@@ -119,22 +103,16 @@ def parts_of(
     return list(found.values())
 
 
-def facts_of(gen: Generation, scope: Scope, facts: Facts, wanted: QualityFilter) -> pd.DataFrame:
+def facts_in(gen: Generation, scope: Scope, facts: Facts, wanted: QualityFilter) -> pd.DataFrame:
     """The facts of the filter's one service that began within its days and cluster-regions, newest first."""
-
-    def work(service_id: str) -> pd.DataFrame:
-        attempts = gen.attempts.frame(EVERYTHING, 0, EVER, service_ids=(service_id,), columns=facts.columns)
-        return facts.work(attempts)
-
-    service_id = wanted.service_id or ""
-    found = by_service(gen, facts.name, (service_id,), work)[service_id]
+    found = facts_of(gen, facts, wanted.service_id or "")
     seen, (since, until) = seen_in(gen, scope, wanted), span_of(wanted)
     started = found["started"].to_numpy()
     mask = (started >= since) & (started < until)
     if seen.clusters is not None:
         mask &= found["cluster"].isin(seen.clusters).to_numpy()
-    within: pd.DataFrame = found[mask]
-    return within.sort_values("started", ascending=False, kind="stable")
+    rows = np.flatnonzero(mask)
+    return found.iloc[rows[np.argsort(-started[rows], kind="stable")]]
 
 
 def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime) -> Quality:
@@ -159,7 +137,7 @@ def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime
         ],
         flaky=[one for one in flakes.found if one.suite is not None],
         repeated=flakes.repeated,
-        turns=newest((one.rows for one in turns), _turned),
+        turns=newest([one.rows for one in turns], _turned),
         turned=sum(one.total for one in turns),
         untold=sum(one.untold for one in turns),
     )
@@ -169,35 +147,29 @@ def _quality(gen: Generation, scope: Scope, wanted: QualityFilter, now: datetime
 class _Turns:
     """What failed and then passed of one service: the newest rows, and how many there are; `untold` as of Quality."""
 
-    rows: list[Turn]
+    rows: Newest[Turn]
     total: int
     untold: int
 
 
 def _turns(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Turns:
-    found = facts_of(gen, scope, TURNS, wanted)
-    attempts = gen.attempts.frame(seen_in(gen, scope, wanted), *span_of(wanted), columns=("started", "reruns"))
-    return _Turns(in_order(map(_turn, records(found)), _turned), len(found), flaky.untold(attempts))
+    found = facts_in(gen, scope, TURNS, wanted)
+    return _Turns(rows_of(found, _turn), len(found), len(facts_in(gen, scope, UNTOLD, wanted)))
 
 
 def _turned(one: Turn) -> tuple[str, str, str]:
     return one.failed_at, one.failed_id, one.suite or ""
 
 
-def newest(parts: Iterable[Iterable[T]], order: Callable[[T], Any]) -> list[T]:
-    """The newest MOST_ROWS rows of all parts, each of which is `in_order`: only those are looked at."""
-    return list(islice(merge(*parts, key=order, reverse=True), MOST_ROWS))
-
-
-def in_order(rows: Iterable[T], order: Callable[[T], Any]) -> list[T]:
-    """These rows, the newest first."""
-    return sorted(rows, key=order, reverse=True)
+def rows_of(found: pd.DataFrame, make: Callable[[dict[str, Any]], T]) -> Newest[T]:
+    """The rows of a frame that is newest first."""
+    return Newest(found["started"].to_numpy(), lambda first, end: list(map(make, records(found.iloc[first:end]))))
 
 
 def records(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """The first MOST_ROWS rows by name."""
-    rows: list[dict[str, Any]] = found.head(MOST_ROWS).to_dict("records")  # type: ignore[assignment]  # str names
-    return rows
+    """Rows by name."""
+    names = [str(name) for name in found.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*(found[name].tolist() for name in names), strict=True)]
 
 
 def row_id(row: dict[str, Any], number: str = "number") -> str:
@@ -232,11 +204,11 @@ class _Tax:
     lost: int
     clusters: Mapping[str, Sums]
     reasons: Mapping[str, Sums]
-    rows: list[TaxRow]
+    rows: Newest[TaxRow]
 
 
 def _tax_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Tax:
-    found = facts_of(gen, scope, RETRIES, wanted)
+    found = facts_in(gen, scope, RETRIES, wanted)
     service_id = wanted.service_id or ""
     said = pd.Series([
         failure_reasons.folded(reason if isinstance(reason, str) else "", service_id)
@@ -245,7 +217,7 @@ def _tax_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Tax:
     rescued = found[["cluster", "version", "by"]].drop_duplicates()
     return _Tax(
         service_id, len(found), len(rescued), int(found["lost"].sum()), _by(found, found["cluster"]),
-        _by(found, said), in_order(map(_tax_row, records(found)), _retried),
+        _by(found, said), rows_of(found, _tax_row),
     )  # fmt: skip
 
 
@@ -269,7 +241,7 @@ def _tax(gen: Generation, scope: Scope, wanted: QualityFilter, parts: Sequence[_
         clusters=_groups([one.clusters for one in parts], names, _sums(days, "cluster")),
         services=_groups(of_services, names, _sums(days, "service")),
         reasons=_groups([one.reasons for one in parts], {}, None),
-        rows=newest((one.rows for one in parts), _retried),
+        rows=newest([one.rows for one in parts], _retried),
     )
 
 
@@ -313,7 +285,7 @@ class _Places:
     compared: int
     mixed: int
     regions: tuple[same_build.Region, ...]
-    rows: list[MixedVersion]
+    rows: Newest[MixedVersion]
 
 
 def _order(gen: Generation, scope: Scope) -> dict[str, int]:
@@ -321,19 +293,32 @@ def _order(gen: Generation, scope: Scope) -> dict[str, int]:
 
 
 def _places_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Places:
-    attempts = gen.attempts.frame(seen_in(gen, scope, wanted), *span_of(wanted), columns=same_build.COLUMNS)
+    seen, span = seen_in(gen, scope, wanted), span_of(wanted)
+    attempts = gen.attempts.frame(seen, *span, columns=same_build.COLUMNS)
     found, order = same_build.different_outcomes(attempts), _order(gen, scope)
-    places: dict[tuple[str, str], list[Place]] = {}
-    for record in found.rows.to_dict("records"):
-        row = {str(name): value for name, value in record.items()}
-        reason = row["reason"] if isinstance(row["reason"], str) else None
-        good = row["outcome"] == flake_tax.SUCCESS
-        place = Place(row["cluster"], row_id(row), from_milliseconds(row["started"]), good, reason)
-        places.setdefault((row["service"], row["version"]), []).append(place)
-    rows = [
-        MixedVersion(*build, sorted(of, key=lambda one: order[one.cluster_id])) for build, of in places.items()
+    places: dict[str, list[int]] = {}
+    for place, version in enumerate(found.rows["version"].tolist()):
+        places.setdefault(version, []).append(place)
+    started = found.rows["started"].to_numpy()
+    builds = sorted(places.values(), key=lambda of: started[of].max(), reverse=True)
+
+    def make(first: int, end: int) -> list[MixedVersion]:
+        return [_mixed(records(found.rows.iloc[of]), order) for of in builds[first:end]]
+
+    newest_of = np.array([started[of].max() for of in builds], dtype=np.int64)
+    return _Places(found.compared, found.mixed, found.regions, Newest(newest_of, make))
+
+
+def _mixed(rows: Sequence[dict[str, Any]], order: Mapping[str, int]) -> MixedVersion:
+    """A build and what became of it on each cluster-region."""
+    places = [
+        Place(
+            row["cluster"], row_id(row), from_milliseconds(row["started"]), row["outcome"] == flake_tax.SUCCESS,
+            row["reason"] if isinstance(row["reason"], str) else None,
+        )
+        for row in rows
     ]  # fmt: skip
-    return _Places(found.compared, found.mixed, found.regions, in_order(rows, _newness)[:MOST_ROWS])
+    return MixedVersion(rows[0]["service"], rows[0]["version"], sorted(places, key=lambda one: order[one.cluster_id]))
 
 
 def _newness(one: MixedVersion) -> tuple[str, str, str]:
@@ -349,7 +334,7 @@ def _same_build(gen: Generation, parts: Sequence[_Places], order: Mapping[str, i
         RegionShare(one, gen.clusters[one].name, sums[one][1], _share(*sums[one]))
         for one in sorted(sums, key=lambda cluster_id: order[cluster_id])
     ]
-    rows = newest((one.rows for one in parts), _newness)
+    rows = newest([one.rows for one in parts], _newness)
     return SameBuild(sum(one.compared for one in parts), sum(one.mixed for one in parts), regions, rows)
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.day_numbers import milliseconds
+from data.deployed import Deployed
 from data.gate_backtest import evidence, judged
-from data.gate_cases import Deployed
 from data.models import SUCCESSFUL, Attempt, Gate, Verdict
 from data.quality_views import BackTestRule
 from tests.data.quality_worlds import FAILED, SUITES, frame, tried, word, worlds

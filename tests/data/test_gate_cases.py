@@ -1,11 +1,11 @@
 """What gates said and how it turned out: golden cases, and held against a walk over the attempts one by one."""
 
-from typing import Any
-
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.gate_cases import Deployed, failures, kind_of, turns, words_before
+from data.deployed import Deployed, Deployments
+from data.gate_cases import decided, failures, turns, words_before
 from data.models import Attempt, Verdict
 from data.quality_views import CaseKind
 from tests.data.quality_worlds import SUITES, frame, judged, pairs, tried, word, worlds
@@ -24,9 +24,19 @@ def at(hour: int) -> int:
 
 
 def kinds(*attempts: Attempt, deployed: tuple[Deployed, ...] = ()) -> list[CaseKind]:
-    builds = {("authn", version): [one for one in deployed if one.version == version] for version in ("1.0.0", "2")}
-    rows: list[Any] = failures(frame(list(attempts))).to_dict("records")
-    return [kind_of(row, builds)[0] for row in rows]
+    return decided(failures(frame(list(attempts))), columns(*deployed))[0]
+
+
+def columns(*deployed: Deployed) -> Deployments:
+    """Deployments of one service, oldest first."""
+    clusters, versions = (sorted({getattr(one, name) for one in deployed}) for name in ("cluster_id", "version"))
+    return Deployments(
+        "authn", clusters, versions,
+        np.array([clusters.index(one.cluster_id) for one in deployed], dtype=np.int16),
+        np.array([versions.index(one.version) for one in deployed], dtype=np.int32),
+        np.array([one.started for one in deployed], dtype=np.int64),
+        np.array([one.failed for one in deployed], dtype=np.bool_),
+    )  # fmt: skip
 
 
 def test_a_version_that_was_given_up_after_its_gate_failed_is_a_catch():
