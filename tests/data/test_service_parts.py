@@ -9,11 +9,13 @@ from data.instants import day_before, to_instant
 from data.models import EVERYTHING
 from data.quality_queries import flakiness, quality
 from data.quality_views import BackTestRule, QualityFilter
+from data.scorecard_numbers import MEASURES, Look
 from data.service_parts import by_service
 from tests.data.quality_worlds import tried, worlds
 from tests.read_model import CATALOG, NOW, currents, generation, pair_days
 
 FEBRUARY = QualityFilter("2026-02-01", "2026-02-24")
+OF_ATTEMPTS = ("deploy_duration_p90", "flake_share")
 RULE = BackTestRule(("SANITY",), None, 12.0)
 
 
@@ -36,6 +38,10 @@ def told(gen: Generation):
         effectiveness(gen, EVERYTHING, FEBRUARY, NOW).cases,
         effectiveness(gen, EVERYTHING, FEBRUARY, NOW).suites,
         back_test(gen, EVERYTHING, FEBRUARY, RULE, NOW).rows,
+        [
+            MEASURES[name](Look(gen, EVERYTHING, FEBRUARY.start, FEBRUARY.end, to_instant(NOW)))
+            for name in OF_ATTEMPTS
+        ],
     )
 
 
