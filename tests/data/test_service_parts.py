@@ -31,6 +31,7 @@ def after(old: Generation, attempts, changed) -> Generation:
 
 
 def told(gen: Generation):
+    look = Look(gen, EVERYTHING, FEBRUARY.start, FEBRUARY.end, to_instant(NOW))
     return (
         quality(gen, EVERYTHING, FEBRUARY, NOW).turns,
         flakiness(gen, EVERYTHING, FEBRUARY, NOW).tax,
