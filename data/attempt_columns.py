@@ -42,6 +42,7 @@ class Chunk:
         str, Array
     ]  # TIMES (read by `moments`), day, status, trigger, outcome, cancelled, hotfix, number, and codes of WORDS
     words: Mapping[str, Array]  # the vocabulary of each of WORDS
+    index: list[tuple[Array, Array]] = field(default_factory=list, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.arrays["day"])
@@ -52,6 +53,15 @@ class Chunk:
         if name == "started" or values.dtype == np.int64:
             return values
         return np.where(values == UNKNOWN, MISSING, self.arrays["started"] + values)
+
+    def of_service(self, code: int) -> Array:
+        """The rows of a service; where they are is worked out once."""
+        if not self.index:
+            service = self.arrays["service"]
+            order = np.argsort(service, kind="stable").astype(np.int32)
+            self.index.append((order, np.searchsorted(service[order], np.arange(len(self.words["service"]) + 1))))
+        order, edges = self.index[0]
+        return order[edges[code] : edges[code + 1]]
 
     def kept(self, rows: npt.NDArray[np.bool_] | slice) -> "Chunk":
         """These of its rows."""
@@ -116,7 +126,7 @@ class AttemptColumns:
         found = []
         for cluster, chunk in self.parts(scope, cluster_ids):
             within = chunk.between(since_ms, until_ms)
-            part = asked.of(within) if len(within) else within
+            part = asked.of(within, lasts=within is chunk) if len(within) else within
             if len(part):
                 found.append((cluster, part))
         if newest is not None:
@@ -144,13 +154,18 @@ class _Asked:
     versions: Collection[str] | None
     names: Collection[str]
 
-    def of(self, chunk: Chunk) -> Chunk:
+    def of(self, chunk: Chunk, lasts: bool) -> Chunk:
         """The columns that are asked for, and of these the rows of services and versions that are."""
         arrays = {name: chunk.arrays[name] for name in {*self.names, "started", "day"} - {"cluster"}}
         if self.scope.services is None and self.services is None and self.versions is None:
             return Chunk(arrays, chunk.words)
-        allowed = [self._allows(service) for service in chunk.words["service"].tolist()]
-        rows = np.flatnonzero(np.array(allowed, dtype=np.bool_)[chunk.arrays["service"]])
+        allowed = [code for code, one in enumerate(chunk.words["service"].tolist()) if self._allows(one)]
+        if lasts and len(allowed) == 1:  # a chunk that stays: the next question may be about another service
+            rows = chunk.of_service(allowed[0])
+        else:
+            mask = np.zeros(len(chunk.words["service"]), dtype=np.bool_)
+            mask[allowed] = True
+            rows = np.flatnonzero(mask[chunk.arrays["service"]])
         if self.versions is not None and len(rows):
             rows = rows[_named(chunk.arrays["version"][rows], chunk.words["version"], self.versions)]
         return Chunk({name: array[rows] for name, array in arrays.items()}, chunk.words)
@@ -331,6 +346,11 @@ def _merged_words(name: str, parts: Iterable[Chunk]) -> tuple[npt.NDArray[np.int
     found = []
     for part in parts:
         codes, words = part.arrays[name], part.words[name]
+        if len(codes) < len(words):
+            seen, at = np.unique(codes, return_inverse=True)
+            numbers = [places.setdefault(str(words[one]), len(places)) if one >= 0 else MISSING for one in seen]
+            found.append(np.array(numbers, dtype=np.int32)[at])
+            continue
         used = np.zeros(len(words) + 1, dtype=np.bool_)
         used[codes] = True  # the last place is what -1 reaches
         merged = np.full(len(used), MISSING, dtype=np.int32)

@@ -39,10 +39,7 @@ def told(gen: Generation):
         effectiveness(gen, EVERYTHING, FEBRUARY, NOW).cases,
         effectiveness(gen, EVERYTHING, FEBRUARY, NOW).suites,
         back_test(gen, EVERYTHING, FEBRUARY, RULE, NOW).rows,
-        [
-            MEASURES[name](Look(gen, EVERYTHING, FEBRUARY.start, FEBRUARY.end, to_instant(NOW)))
-            for name in OF_ATTEMPTS
-        ],
+        [MEASURES[name](look) for name in OF_ATTEMPTS],
     )
 
 
