@@ -1,7 +1,8 @@
 """What happened, as CloudEvents with CDEvents 0.4 in them: the words our own intake understands. Pure.
 
-What CDEvents has no word for goes out in ours: what went out and was taken back as `dev.ddq.deployment`, an incident
-of no single cluster-region as `dev.ddq.incident`. What it has no field for is in `customData`. An event's id follows
+What CDEvents has no word for goes out in ours: what went out and was taken back, and what is under way in a run whose
+address nobody told (0.4.1 wants one), as `dev.ddq.deployment`; an incident of no single cluster-region as
+`dev.ddq.incident`. What it has no field for is in `customData`. An event's id follows
 from what it says: who reads a stretch twice can tell.
 """
 
@@ -23,6 +24,7 @@ DEPLOYED = "dev.cdevents.service.deployed.0.2.0"
 UPGRADED = "dev.cdevents.service.upgraded.0.2.0"
 REMOVED = "dev.cdevents.service.removed.0.2.0"
 DETECTED = "dev.cdevents.incident.detected.0.2.0"
+REPORTED = "dev.cdevents.incident.reported.0.2.0"
 RESOLVED = "dev.cdevents.incident.resolved.0.2.0"
 ROLLED_BACK = "dev.cdevents.service.rolledback.0.2.0"
 STARTED = "dev.cdevents.pipelinerun.started.0.2.0"
@@ -41,13 +43,13 @@ def events(attempt: Attempt, runs: Iterable[TestRun], *, upgrades: bool = False)
 
 
 def incident(one: Incident) -> list[Json]:
-    """That it began, and where it is over that it was resolved."""
+    """That it began, and where it is over that it was resolved. Only what is reported may name a ticket."""
     if one.cluster_id is None:
         return [_our_incident(one)]
     custom = _said(service=one.service_id, cluster=one.cluster_id, startedAt=one.started_at, attemptId=one.attempt_id)
     content = {"environment": {"id": one.cluster_id}, "service": {"id": one.service_id}}
     began = content | _said(description=one.title, ticketURI=one.url)
-    told = [_subject(DETECTED, one.incident_id, one.started_at, began, custom)]
+    told = [_subject(REPORTED if one.url else DETECTED, one.incident_id, one.started_at, began, custom)]
     if one.resolved_at:
         told.append(_subject(RESOLVED, one.incident_id, one.resolved_at, content, custom))
     return told
@@ -78,7 +80,7 @@ def _counts(run: TestRun) -> dict[str, int | None]:
 
 def _deployment(attempt: Attempt, upgrades: bool) -> Json:
     status = attempt.status
-    if status is Status.ROLLBACK:
+    if status is Status.ROLLBACK or (status is Status.IN_PROGRESS and not attempt.run_url):
         return _ours(attempt)
     if status is Status.FAILED:
         outcome = "cancel" if attempt.cancelled else "failure"
@@ -95,7 +97,7 @@ def _deployment(attempt: Attempt, upgrades: bool) -> Json:
 
 def _pipeline(attempt: Attempt, kind: str, content: Mapping[str, Any]) -> Json:
     over = attempt.ended_at if kind == FINISHED else None
-    said = _said(pipelineName=f"deploy {attempt.service_id}", uri=attempt.run_url) | dict(content)
+    said = _said(pipelineName=f"deploy {attempt.service_id}", url=attempt.run_url) | dict(content)
     at = over or attempt.started_at
     return _event(attempt, kind, attempt.attempt_id, at, said, _custom(attempt, ended=True))
 

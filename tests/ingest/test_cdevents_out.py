@@ -56,6 +56,7 @@ def same(of: Attempt, event: AnyEvent) -> None:
         {"status": Status.FAILED, "cancelled": True},
         {"status": Status.ROLLBACK, "failure_reason": "error rate", "rollback_to_build": "0.9.0"},
         {"status": Status.IN_PROGRESS},
+        {"status": Status.IN_PROGRESS, "run_url": "https://ci.example/1"},
     ],
 )
 def test_an_attempt_that_goes_out_comes_in_as_the_same(changes: dict[str, Any]) -> None:
@@ -94,7 +95,7 @@ def test_an_incident_that_goes_out_comes_in_as_the_same(cluster_id: str | None, 
         "https://incidents.example.com/7",
     )  # fmt: skip
     told = every([of])
-    both = ["dev.cdevents.incident.detected.0.2.0", "dev.cdevents.incident.resolved.0.2.0"]
+    both = ["dev.cdevents.incident.reported.0.2.0", "dev.cdevents.incident.resolved.0.2.0"]
     expected = both[: 2 if resolved_at else 1] if cluster_id else ["dev.ddq.incident"]
     assert [one["type"] for one in told] == expected
     taken = [one for one in post(told, BATCH, Catalog()).events if isinstance(one, IncidentEvent)]
