@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv/bin/python
 DATA_DIR ?= .data
 
-.PHONY: help run install lint test soak bench check-roles check-chart check-image run-java check-terraform screenshots clean python runtime
+.PHONY: help run install style lint test soak bench check-roles check-chart check-image run-java check-terraform screenshots clean python runtime
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -19,12 +19,14 @@ run: runtime ## Start the whole dashboard with an embedded AWS and its demo
 install: python ## Make the virtual environments for development
 	@$(PYTHON) -m embedded.bootstrap runtime dev embedded
 
-lint: install ## Check style and types
+style: install
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check --quiet .
+
+lint: style ## Check style and types
 	@$(VENV) -m mypy .
 
-test: lint ## Run everything: style, types, all tests (browser tests where Chromium is installed)
+test: style ## Run everything: style, types, all tests (browser tests where Chromium is installed)
 	@$(VENV) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 soak: install ## Kill workers among many more events than the tests have time for (minutes)
