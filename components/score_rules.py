@@ -109,8 +109,7 @@ def cell_of(service: ServiceCard, cell: Cell, shown: RuleShown, day: Day) -> Nod
     if cell.outcome is Outcome.NO_DATA and cell.value is not None:
         notes.append(el("Span", reason(cell), cls="rule-n"))
     if cell.outcome is Outcome.EXEMPT and cell.exemption:
-        until = el("Span", str(cell.exemption.expires), cls="nowrap")
-        notes.append(el("Span", ["exempt to ", until], cls="rule-n"))
+        notes.append(el("Span", f"exempt to {cell.exemption.expires}", cls="rule-n"))
     if cell.expired:
         notes.append(el("Span", "exemption expired", cls="rule-n rule-expired"))
     shape = "gap" if cell.outcome is Outcome.NO_DATA else f"rule-{cell.outcome.value}"
