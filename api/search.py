@@ -21,7 +21,8 @@ def found(asked: Asked) -> Response:
     """Services, cluster-regions and attempts for a text.
 
     Services and cluster-regions by any part of their names, what serves or was tried last by the beginning of its
-    version, and any attempt by its exact version, commit or id.
+    version, and any attempt by its exact version, commit or id. Of several words each must say something of it:
+    its service, its cluster-region, or how its version or commit begins.
     """
     gen, scope, text = context.generation(), context.scope(), asked.text or ""
     attempts: list[Attempt] = []
@@ -32,7 +33,7 @@ def found(asked: Asked) -> Response:
     except Unavailable:
         complete = False
     named = search.known(gen, scope, text, SHOWN)
-    hits = search.merged(named, search.of_attempts(gen, attempts), SHOWN)
+    hits = search.merged(named, search.of_attempts(gen, attempts, text), SHOWN)
     rows = [
         {"kind": hit.kind, "id": hit.id, "title": hit.title, "detail": hit.detail, "status": hit.status}
         for hit in hits

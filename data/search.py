@@ -1,7 +1,7 @@
 """What a word leads to: services and clusters by name, versions that serve, attempts by version, SHA or id. Pure.
 
 What is in memory is matched by any part; attempts are found by exact words (`FIND` of the read model), which the
-caller looks up and gives here.
+caller looks up and gives here. Of several words each must say something of an attempt: "payments 3.1", "authn pavo".
 """
 
 import re
@@ -11,11 +11,12 @@ from enum import StrEnum
 
 from data import keys
 from data.generation import Generation
-from data.models import Attempt, Scope, Status
+from data.models import Attempt, AttemptRow, Scope, Status
 from data.visible import clusters, services, states
 
 MOST_LENGTH = 330
 SHORT_SHA = 7
+MOST_LOOKED_UP = 2  # of several words that may be a version or a SHA
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -39,8 +40,18 @@ class Hit:
 
 
 def words_of(text: str) -> list[str]:
-    """The exact words under which attempts of this text would be found: as typed, and a SHA by its beginning."""
-    word = text.strip()
+    """The exact words under which attempts of this text would be found: as typed, and a SHA by its beginning.
+
+    Of several words those with a digit are looked up, the first of them.
+    """
+    several = text.split()
+    if len(several) > 1:
+        numbered = [word for word in several if any(letter.isdigit() for letter in word)]
+        return list(dict.fromkeys(found for word in numbered[:MOST_LOOKED_UP] for found in _exact(word)))
+    return _exact(text.strip())
+
+
+def _exact(word: str) -> list[str]:
     if not word or len(word) > MOST_LENGTH:
         return []
     sha = word.lower()
@@ -58,8 +69,11 @@ def known(gen: Generation, scope: Scope, text: str, limit: int) -> list[Hit]:
     return [hit for _, hit in found[:limit]]
 
 
-def of_attempts(gen: Generation, attempts: Iterable[Attempt]) -> list[Hit]:
-    """Attempts found by a word, newest first."""
+def of_attempts(gen: Generation, attempts: Iterable[Attempt], text: str = "") -> list[Hit]:
+    """Attempts found by a word, newest first; of several words in `text` each must say something of the attempt."""
+    several = text.lower().split()
+    if len(several) > 1:
+        attempts = [one for one in attempts if _all_said(gen, several, *one.pair, _own_words(one, ":" in text))]
     newest = sorted(attempts, key=lambda one: (one.started_at, one.attempt_id), reverse=True)
     return [
         _attempt(gen, one.cluster_id, one.service_id, one.attempt_id, one.build_version, one.started_at, one.status)
@@ -105,14 +119,35 @@ def _clusters(gen: Generation, scope: Scope, wanted: str) -> Iterable[Ranked]:
 
 def _versions(gen: Generation, scope: Scope, wanted: str) -> Iterable[Ranked]:
     """Of each pair the serving and the latest attempt, by the beginning of version, SHA or id."""
+    several = wanted.split()
     for (cluster_id, service_id), state in states(gen, scope).items():
         for row in {r.attempt_id: r for r in (state.current.serving, state.latest) if r}.values():
-            names = (row.build_version, row.git_sha or "", row.attempt_id if ":" in wanted else "")
-            if any(name.lower().startswith(wanted) for name in names):
+            if _all_said(gen, several, cluster_id, service_id, _own_words(row, ":" in wanted)):
                 hit = _attempt(
                     gen, cluster_id, service_id, row.attempt_id, row.build_version, row.started_at, row.status
                 )  # fmt: skip
                 yield (2, row.started_at), hit
+
+
+def _own_words(row: Attempt | AttemptRow, by_id: bool) -> tuple[str, ...]:
+    return (row.build_version.lower(), (row.git_sha or "").lower(), row.attempt_id.lower() if by_id else "")
+
+
+def _all_said(
+    gen: Generation, several: Sequence[str], cluster_id: str, service_id: str, own: tuple[str, ...]
+) -> bool:
+    """Whether each word begins one of its `own` or is in a name of service or cluster; one name alone is not enough."""
+    left = [word for word in several if not any(name.startswith(word) for name in own)]
+    if len(several) == 1 or not left:
+        return not left
+    service, cluster = gen.services.get(service_id), gen.clusters.get(cluster_id)
+    of_service = [service_id, service.name, service.team or ""] if service else [service_id]
+    of_cluster = [cluster_id, cluster.name, cluster.type.value] if cluster else [cluster_id]
+    by_service = [_closeness(word, *of_service) is not None for word in left]
+    by_cluster = [_closeness(word, *of_cluster) is not None for word in left]
+    if not all(a or b for a, b in zip(by_service, by_cluster, strict=True)):
+        return False
+    return len(left) < len(several) or not (all(by_service) or all(by_cluster))
 
 
 def _attempt(

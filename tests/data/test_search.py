@@ -36,6 +36,13 @@ def found(gen, text, scope=EVERYTHING):
         ("3.", [("attempt", "3.4.2"), ("attempt", "3.5.0")]),
         ("a1b2", [("attempt", "3.4.2")]),
         ("nothing like it", []),
+        ("authn 3.", [("attempt", "3.4.2"), ("attempt", "3.5.0")]),
+        ("3.5 Authentic", [("attempt", "3.5.0")]),
+        ("a1b2 mira", [("attempt", "3.4.2")]),
+        ("billing mira", [("attempt", "1.0.0")]),
+        ("billing 3.", []),
+        ("authn nowhere 3.", []),
+        ("auth authn", []),
         ("  ", []),
     ],
 )
@@ -61,6 +68,9 @@ def test_nothing_outside_the_scope_is_found(gen):
         (SHA[:9].upper(), [SHA[:9].upper(), "a1b2c3d"]),
         ("mira-us-west-2:authn:3.4.2:1284", ["mira-us-west-2:authn:3.4.2:1284"]),
         ("two words", []),
+        ("authn  3.4.2", ["3.4.2"]),
+        ("3.4.2 3.4.2 3.5.0", ["3.4.2"]),
+        (f"authn {SHA[:9]}", [SHA[:9], "a1b2c3d"]),
         ("x" * 400, []),
     ],
 )
@@ -72,3 +82,9 @@ def test_what_two_ways_find_is_shown_once(gen):
     one = attempt("2026-02-24T10:00:00Z", build_version="3.4.2", git_sha=SHA)
     hits = merged(known(gen, EVERYTHING, "3.4.2", 20), of_attempts(gen, [one]), 20)
     assert [(hit.kind, hit.title) for hit in hits] == [(HitKind.ATTEMPT, "Authentication 3.4.2")]
+
+
+def test_of_what_a_word_finds_the_other_words_keep_their_own(gen):
+    both = [attempt("2026-02-24T10:00:00Z"), attempt("2026-02-24T10:00:00Z", service_id="billing")]
+    assert [hit.title for hit in of_attempts(gen, both, "billing 1.0.0")] == ["Billing 1.0.0"]
+    assert len(of_attempts(gen, both, "1.0.0")) == 2

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from data.event_feed import Removed, Tried
+from data.event_feed import Happened, Removed, Tried
 from data.instants import add
 from data.models import Incident, Status, Trigger, Verdict
 from ingest.cdevents_out import every
@@ -85,7 +85,7 @@ def shape(kind: str) -> Json:
 
 INCIDENT = Incident("INC-7", "authn", MIRA, BEGAN, add(BEGAN, 3600), None, "Logins fail", "https://tickets.example/7")
 KNOWN_TO_NOBODY = an_attempt(git_sha=None, actor=None, image=None, committed_at=None, trigger=Trigger.UNKNOWN)
-HAPPENED = [
+HAPPENED: list[Happened] = [
     Tried(an_attempt(), (a_run(), a_run(verdict=Verdict.PASSED, total=None)), upgrades=False),
     Tried(an_attempt(), (), upgrades=True),
     Tried(KNOWN_TO_NOBODY, (), upgrades=False),
