@@ -81,11 +81,11 @@ def alert_of(
     limit = rule.threshold if standing.firing else rule.cleared_at
     metric = METRIC_WORDS[rule.metric] if rule.metric else rule.name
     whose = f"{metric} of {name}" if name else metric
-    title = f"{whose} is {standing.value:.1f} %" if standing.firing else f"{whose} is back at {standing.value:.1f} %"
+    title = f"{whose} {'at' if standing.firing else 'back at'} {standing.value:.1f} %"
     subject = () if service_id is None else (service_id,)
     text = (
         f"{side.capitalize()} {limit:g} %, " if standing.firing else f"Cleared at {limit:g} %, "
-    ) + f"of {found.n} in the last {rule.window_days} days."
+    ) + f"of {found.n:,} in the last {rule.window_days} days."
     return Alert(
         key=key_of(rule.rule_id, kind, str(standing.number), standing.since[:10], *subject), rule_id=rule.rule_id,
         rule_name=rule.name, kind=kind, at=standing.since, title=f"{rule.name}: {title}", text=text, to=rule.to,

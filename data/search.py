@@ -136,7 +136,7 @@ def _own_words(row: Attempt | AttemptRow, by_id: bool) -> tuple[str, ...]:
 def _all_said(
     gen: Generation, several: Sequence[str], cluster_id: str, service_id: str, own: tuple[str, ...]
 ) -> bool:
-    """Whether each word begins one of its `own` or is in a name of service or cluster; one name alone is not enough."""
+    """Whether each word begins one of its `own` or is in a name of service or cluster; one name is not enough."""
     left = [word for word in several if not any(name.startswith(word) for name in own)]
     if len(several) == 1 or not left:
         return not left

@@ -312,8 +312,8 @@ def test_a_metric_fires_once_until_it_is_over_whoever_watches(aws: Aws):
     assert looks == [0, 1, 0, 0, 1, 0, 1]
     titles = [one.alert.title for one in fired(aws)]
     assert titles[::-1] == [
-        "Success: Attempt success rate is 70.0 %", "Success: Attempt success rate is back at 95.0 %",
-        "Success: Attempt success rate is 70.0 %",
+        "Success: Attempt success rate at 70.0 %", "Success: Attempt success rate back at 95.0 %",
+        "Success: Attempt success rate at 70.0 %",
     ]  # fmt: skip
     assert fired(aws)[0].alert.path == "/analytics?range=7d"
 
@@ -341,7 +341,7 @@ def test_a_metric_of_each_service_fires_and_is_over_for_each_by_itself(aws: Aws)
     assert [(one.alert.kind, one.alert.service_id) for one in fired(aws)][::-1] == [
         ("metric", "authn"), ("metric", "billing"), ("metric_cleared", "authn"),
     ]  # fmt: skip
-    assert fired(aws)[0].alert.title == "Each: Failed attempts of Authentication is back at 10.0 %"
+    assert fired(aws)[0].alert.title == "Each: Failed attempts of Authentication back at 10.0 %"
     assert fired(aws)[0].alert.path == "/analytics?service=authn&range=7d"
 
 
