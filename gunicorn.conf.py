@@ -7,7 +7,9 @@ from typing import Any
 from settings import Settings, shared_metrics
 from telemetry.measuring import exposition, forget_process
 from telemetry.serving import MetricsServer
+from web.memory import give_back
 
+give_back()
 _measured = shared_metrics()
 _settings = Settings.from_env()
 

@@ -296,14 +296,15 @@ def _places_of(gen: Generation, scope: Scope, wanted: QualityFilter) -> _Places:
     seen, span = seen_in(gen, scope, wanted), span_of(wanted)
     attempts = gen.attempts.frame(seen, *span, columns=same_build.COLUMNS)
     found, order = same_build.different_outcomes(attempts), _order(gen, scope)
+    rows = pd.DataFrame({str(name): found.rows[name].to_numpy() for name in found.rows})  # no vocabulary
     places: dict[str, list[int]] = {}
-    for place, version in enumerate(found.rows["version"].tolist()):
+    for place, version in enumerate(rows["version"].tolist()):
         places.setdefault(version, []).append(place)
-    started = found.rows["started"].to_numpy()
+    started = rows["started"].to_numpy()
     builds = sorted(places.values(), key=lambda of: started[of].max(), reverse=True)
 
     def make(first: int, end: int) -> list[MixedVersion]:
-        return [_mixed(records(found.rows.iloc[of]), order) for of in builds[first:end]]
+        return [_mixed(records(rows.iloc[of]), order) for of in builds[first:end]]
 
     newest_of = np.array([started[of].max() for of in builds], dtype=np.int64)
     return _Places(found.compared, found.mixed, found.regions, Newest(newest_of, make))

@@ -61,7 +61,7 @@ LAYERS = {
     "terraform_check": {"settings", "terraform.functions"},
     "image_check": {"embedded", "data"},
     "chart_checks": {"settings"},
-    "gunicorn.conf": {"app", "settings", "telemetry"},
+    "gunicorn.conf": {"app", "settings", "telemetry", "web.memory"},
 }
 # A command (`python -m …`) is a composition root: its `main()` may read the settings and build the clients.
 COMMANDS_MAY = {"settings", "logs", "data"}
