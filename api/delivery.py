@@ -1,24 +1,26 @@
 """The delivery metrics, the ledger they are made of, and its file: the queries the page stands on."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 import context
 from api import caching, delivery_json, params, params_delivery
 from api.csv_files import Table, flat
 from api.exports import FILE, sent, span
 from api.params import Asked
-from api.read import ANSWERS, NOT_FOUND
+from api.read import NOT_FOUND, summary
 from api.routing import Answer, Routes
 from data import delivery_queries, delivery_rows
 from data.cursors import Cursors, query_text
 from data.delivery_leads import LEFT_OUT
 from data.delivery_views import LedgerPage, LedgerRow
-from data.instants import to_instant
+from data.generation import Generation
 from data.long_lists import MOST_ROWS
+from data.models import Scope
 
 bp = Blueprint("delivery", __name__)
 routes = Routes(bp, "Dashboard", "/api")
@@ -42,16 +44,12 @@ def dora(asked: Asked) -> Response:
     Of production, by everything, a team, a service or a cluster-region, in buckets and by scope. An attempt belongs
     to the UTC day on which it started. A value that there is no evidence for is null, with the reason.
     """
-    gen, scope, now = context.generation(), context.scope(), context.now()
-    wanted = params_delivery.delivery_filter(asked, now)
-    kept: caching.Answers = current_app.extensions[ANSWERS]
-    key = ("metrics dora", asked, gen.generation, scope.key, to_instant(now)[:10])
 
-    def make() -> dict[str, Any]:
-        found = delivery_queries.delivery(gen, scope, wanted, now)
-        return {"generation": gen.generation} | delivery_json.delivery(found)
+    def make(gen: Generation, scope: Scope, now: datetime) -> dict[str, Any]:
+        wanted = params_delivery.delivery_filter(asked, now)
+        return delivery_json.delivery(delivery_queries.delivery(gen, scope, wanted, now))
 
-    return caching.sent(kept.get(key, gen.generation, gen.as_of, make))
+    return summary("metrics dora", asked, make)
 
 
 @routes.get(

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import yaml
-from flask import Blueprint, Response, current_app, g
+from flask import Blueprint, Response, g
 
 import context
 from api import caching, params_quality, quality_json
@@ -14,7 +14,7 @@ from api.csv_files import Table, flat
 from api.errors import MEDIA_TYPE
 from api.exports import FILE, sent, span
 from api.params import Asked
-from api.read import ANSWERS, NOT_FOUND
+from api.read import NOT_FOUND, summary
 from api.routing import Answer, Routes
 from data import gate_check, gate_queries, promotion_path, quality_queries
 from data.catalog_models import ClusterType
@@ -233,11 +233,12 @@ def _of(asked: Asked) -> tuple[Generation, Scope, QualityFilter, datetime]:
 
 
 def _answer(name: str, asked: Asked, make: Make) -> Response:
-    """An answer that follows from the generation, the scope, what was asked and the day."""
-    gen, scope, wanted, now = _of(asked)
-    kept: caching.Answers = current_app.extensions[ANSWERS]
-    key = (name, asked, gen.generation, scope.key, to_instant(now)[:10])
-    return caching.sent(kept.get(key, gen.generation, gen.as_of, lambda: make(gen, scope, wanted, now)))
+    """An answer that follows from the generation, the scope, what was asked and the hour."""
+
+    def made(gen: Generation, scope: Scope, now: datetime) -> dict[str, Any]:
+        return make(gen, scope, params_quality.quality_filter(asked, now, context.settings().retention_days), now)
+
+    return summary(name, asked, made)
 
 
 def _sent(

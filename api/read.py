@@ -35,7 +35,7 @@ Make = Callable[[Generation, Scope, datetime], Json]
 @routes.get("/clusters", Answer("The cluster-regions, by promotion order.", "ClusterList"), accepts=params.PAST)
 def clusters(asked: Asked) -> Response:
     """List all cluster-regions with health summary."""
-    return _summary("clusters", asked, lambda gen, scope, _: summaries.clusters(queries.clusters(gen, scope)))
+    return summary("clusters", asked, lambda gen, scope, _: summaries.clusters(queries.clusters(gen, scope)))
 
 
 @routes.get(
@@ -48,7 +48,7 @@ def cluster(asked: Asked, cluster_id: str) -> Response:
         found, states = visible.cluster(gen, scope, cluster_id), visible.cluster_states(gen, scope, cluster_id)
         return {"cluster": serializers.cluster_with_health(visible.cluster_health(found, states))}
 
-    return _summary(f"cluster {cluster_id}", asked, make)
+    return summary(f"cluster {cluster_id}", asked, make)
 
 
 @routes.get(
@@ -65,7 +65,7 @@ def cluster_summary(asked: Asked, cluster_id: str) -> Response:
         first, last = _period(asked, now)
         return summaries.cluster_summary(queries.cluster_summary(gen, scope, cluster_id, first, last, now))
 
-    return _summary(f"cluster summary {cluster_id}", asked, make)
+    return summary(f"cluster summary {cluster_id}", asked, make)
 
 
 @routes.get(
@@ -89,7 +89,7 @@ def cluster_attempts(asked: Asked, cluster_id: str) -> Response:
 @routes.get("/services", Answer("The services, by name.", "ServiceList"), accepts=params.PAST)
 def services(asked: Asked) -> Response:
     """List all services, each with its version and state on every cluster-region where it ever was."""
-    return _summary("services", asked, lambda gen, scope, now: summaries.services(queries.services(gen, scope, now)))
+    return summary("services", asked, lambda gen, scope, now: summaries.services(queries.services(gen, scope, now)))
 
 
 @routes.get(
@@ -106,7 +106,7 @@ def service(asked: Asked, service_id: str) -> Response:
         first, last = _period(asked, now)
         return summaries.service_summary(queries.service_summary(gen, scope, service_id, first, last, now))
 
-    return _summary(f"service {service_id}", asked, make)
+    return summary(f"service {service_id}", asked, make)
 
 
 @routes.get(
@@ -205,7 +205,7 @@ def analytics(asked: Asked) -> Response:
         wanted = params.analytics_filter(asked, now, context.settings().retention_days)
         return analytics_json.analytics(analytics_queries.analytics(gen, scope, wanted, now))
 
-    return _summary("analytics", asked, make)
+    return summary("analytics", asked, make)
 
 
 @routes.get("/generation", Answer("The generation that answers now.", "Freshness"))
@@ -218,7 +218,7 @@ def _period(asked: Asked, now: datetime) -> tuple[str, str]:
     return params.period(asked, to_instant(now)[:10], context.settings().retention_days)
 
 
-def _summary(name: str, asked: Asked, make: Make) -> Response:
+def summary(name: str, asked: Asked, make: Make) -> Response:
     """An answer that follows from the generation, the scope, what was asked and the hour."""
     kept = cast(caching.Answers, current_app.extensions[ANSWERS])
     shared = context.shared_answers()

@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 
 from data.shared_cache import SharedAnswer, SharedCache, unpacked
+from telemetry import measures
 
 KEPT_SECONDS = 30.0  # of what follows from the newest generation: so old may be what is sent while another is made
 FIXED_SECONDS = 600.0  # of what no later delivery can change
 MAKING_SECONDS = 10.0
 WAITS, WAIT_SECONDS = 20, 0.025
+
+RESULTS = {"shared": "hit", "awaited": "hit", "stale": "stale", "made": "miss", "refused": "error"}
 
 Question = bytes
 
@@ -94,3 +97,4 @@ class SharedAnswers:
     def _count(self, what: str) -> None:
         with self._lock:
             self._counts[what] += 1
+        measures.CACHE.add(RESULTS[what])

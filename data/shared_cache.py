@@ -20,6 +20,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from data.models import Instant
+from telemetry import measures
 
 log = logging.getLogger(__name__)
 
@@ -167,6 +168,7 @@ class SharedCache:
         except (redis.RedisError, OSError, ValueError) as error:
             with self._lock:
                 self.failures += 1
+            measures.CACHE.add("error")
             if pause := self._breaker.failed():
                 # Its message may quote an address that holds a password, or a value: the kind is enough.
                 log.warning("shared answers are away (%s): not asked for %g s", type(error).__name__, pause)

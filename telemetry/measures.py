@@ -77,4 +77,7 @@ AWS_THROTTLES = Counter(
 )  # fmt: skip
 
 ALERTS = Counter("dashboard_alerts_total", "Alerts posted to a channel, delivered or failed.", "channel", "outcome")
-CACHE = Counter("dashboard_cache_requests_total", "Questions to the shared cache, by what it had.", "outcome")
+CACHE = Counter(
+    "dashboard_cache_requests_total", "Answers by what Redis had: hit, stale, miss; error: a call or value failed.",
+    "result",
+)  # fmt: skip

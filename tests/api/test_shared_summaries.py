@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from context import SHARED
 from data.models import EVERYTHING, Scope
 from data.shared_answers import SharedAnswers
+from telemetry import measures
 from tests.api.conftest import Site
 from tests.read_model import MIRA
 from tests.redis_server import redis_server
@@ -20,6 +21,8 @@ AS_OF = "asOf=2026-02-22T09:00:00Z"
 KNOWN = f"{AS_OF}&knownAt=2026-02-24T10:30:00Z"
 PATHS = ("/api/clusters", f"/api/clusters/{MIRA}", f"/api/clusters/{MIRA}/summary", "/api/services",
          "/api/services/authn", "/api/analytics")  # fmt: skip
+OF_A_PART = (*PATHS, "/api/metrics/dora", "/api/quality", "/api/quality/flakes", "/api/gates/effectiveness",
+             "/api/gates/backtest")  # fmt: skip
 MINE = Scope(clusters=frozenset({MIRA}), services=frozenset({"authn"}))
 
 Make = Callable[..., FlaskClient]
@@ -61,10 +64,12 @@ def test_answers_are_the_same_whoever_makes_them(process: Make, client: FlaskCli
             assert answer.headers["ETag"] == expected.headers["ETag"]
             assert counts(process_).get(name, 0) == before + (answer.status_code == 200), path
     mine, also_mine = process(MINE), process(MINE)
-    for path in PATHS:
+    hits = measures.CACHE.total(result="hit")
+    for path in OF_A_PART:
         expected = scoped.get(path)
         assert mine.get(path).get_json() == also_mine.get(path).get_json() == expected.get_json()
-    assert counts(also_mine) == {"shared": len(PATHS), "failed": 0}
+    assert counts(also_mine) == {"shared": len(OF_A_PART), "failed": 0}
+    assert measures.CACHE.total(result="hit") == hits + len(OF_A_PART)
 
 
 def test_what_everybody_asks_for_never_leaves_the_process(process: Make) -> None:
@@ -100,6 +105,8 @@ def test_what_is_refused_or_not_there_is_not_kept(process: Make, server: str) ->
 
 def test_without_redis_answers_are_made_as_ever(site: Site, client: FlaskClient) -> None:
     settings = replace(site.settings, redis_url="redis://127.0.0.1:9")
+    errors = measures.CACHE.total(result="error")
     away = cast(Flask, site.app(settings=settings).server).test_client()
     assert away.get(f"/api/services?{AS_OF}").get_json() == client.get(f"/api/services?{AS_OF}").get_json()
     assert counts(away) == {"made": 1, "failed": 1}
+    assert measures.CACHE.total(result="error") == errors + 1

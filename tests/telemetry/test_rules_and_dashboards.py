@@ -100,7 +100,7 @@ def test_the_dashboard_of_prometheus_speaks_of_what_is_measured_and_leaves_littl
     assert [wrong for one in asked for wrong in unknown(one.replace("$__rate_interval", "5m"))] == []
     named = {name for one in asked for name, _ in METRIC.findall(one)}
     shown = {m.name for m in DECLARED.values() if any(m.name + suffix in named for suffix in SUFFIXES[m.kind])}
-    assert DECLARED.keys() - shown == {measures.MODEL_GENERATION.name, measures.CACHE.name}
+    assert DECLARED.keys() - shown == {measures.MODEL_GENERATION.name}
 
 
 def test_the_dashboard_of_cloudwatch_speaks_of_what_is_reported() -> None:
