@@ -308,3 +308,11 @@ def test_every_setting_that_terraform_hands_over_is_taken() -> None:
     said = {name for path in outputs for name in re.findall(r"\b([A-Z][A-Z_]{3,})\s*=", path.read_text())}
     assert {"SQS_QUEUE_URL", "METRICS_NAMESPACE"} <= said
     assert said - set(SCHEMA["properties"]["settings"]["properties"]) == set()
+
+
+def test_an_alarm_leads_to_the_runbook_where_the_repository_is_read() -> None:
+    groups = named("production", "PrometheusRule", "dashboard")["spec"]["groups"]
+    links = {rule["annotations"]["runbook_url"] for group in groups for rule in group["rules"] if "alert" in rule}
+    base = "https://git.example.com/platform/deploy-dashboard/blob/main/docs/runbook.md#"
+    assert links
+    assert all(one.startswith(base) for one in links)
