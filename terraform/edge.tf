@@ -74,15 +74,16 @@ module "cdn" {
   zone               = var.zone
   create_certificate = var.cdn.create_certificate
   certificate_arn    = var.cdn.certificate_arn
+  # without the API terraform_data.needs says what is missing, in words
   api_origin = {
-    domain_name = module.vpc_link[0].origin_domain_name
-    path        = module.vpc_link[0].origin_path
+    domain_name = try(module.vpc_link[0].origin_domain_name, "needs-enable-api.invalid")
+    path        = try(module.vpc_link[0].origin_path, "")
   }
   origin_secret            = var.origin_secret
   pages_from_load_balancer = var.cdn.pages_from_load_balancer
   load_balancer = var.cdn.pages_from_load_balancer ? {
-    arn      = module.vpc_link[0].nlb_arn
-    dns_name = module.vpc_link[0].nlb_dns_name
+    arn      = try(module.vpc_link[0].nlb_arn, null)
+    dns_name = try(module.vpc_link[0].nlb_dns_name, null)
   } : null
   price_class        = var.cdn.price_class
   allowed_countries  = var.cdn.allowed_countries

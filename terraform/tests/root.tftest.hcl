@@ -13,6 +13,9 @@ mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { name = "us-west-2" }
   }
+  mock_resource "aws_cognito_user_pool" {
+    defaults = { id = "us-west-2_Ab1Cd2Ef3", arn = "arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_Ab1Cd2Ef3" }
+  }
   mock_resource "aws_dynamodb_table" {
     defaults = { arn = "arn:aws:dynamodb:us-west-2:111122223333:table/t" }
   }
@@ -111,4 +114,59 @@ run "minimal" {
     condition     = !output.chart_values.targetGroupBinding.enabled && output.chart_values.targetGroupBinding.targetGroupArn == ""
     error_message = "Without a load balancer nothing is bound."
   }
+}
+
+run "everything" {
+  variables {
+    enable_waf             = true
+    enable_cdn             = true
+    enable_cognito         = true
+    enable_elasticache     = true
+    enable_eventbridge     = true
+    enable_transformer     = true
+    elasticache_auth_token = "0123456789abcdef0123"
+    origin_secret          = "0123456789abcdef0123456789"
+    cdn                    = { bucket_prefix = "example-dashboard", pages_from_load_balancer = true }
+    cognito                = { domain_prefix = "example-dashboard" }
+    eventbridge            = { audit_log_days = 30 }
+    transformer = {
+      package = "./functions/transformer.py"
+      mapping = { source = "tool", eventType = "deployment", fields = { status = "s" } }
+    }
+  }
+
+  assert {
+    condition     = output.chart_values.targetGroupBinding.enabled
+    error_message = "The chart binds its pods to the target group made here."
+  }
+  assert {
+    condition     = sort(keys(output.chart_values.serviceAccounts)) == tolist(["operator", "snapshot", "watcher", "web", "worker"])
+    error_message = "Each part has a role of its own."
+  }
+  assert {
+    condition     = output.chart_values.settings.EVENT_BUS_NAME == "deploy-dashboard" && startswith(output.chart_values.settings.PUBLIC_URL, "https://")
+    error_message = "The chart learns of bus and address."
+  }
+}
+
+run "what_a_switch_needs_is_said" {
+  command = plan
+
+  variables {
+    enable_cdn = true
+    enable_api = false
+    cdn        = { bucket_prefix = "example-dashboard" }
+  }
+
+  expect_failures = [terraform_data.needs]
+}
+
+run "secrets_are_no_settings" {
+  command = plan
+
+  variables {
+    settings = { WEBHOOK_SECRET = "x" }
+  }
+
+  expect_failures = [var.settings]
 }
