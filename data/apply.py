@@ -256,13 +256,20 @@ class Applier:
             self._write_rows(batch, again)
         else:
             raise Conflict(f"the attempts of {pair[0]} {pair[1]} kept changing under us")
-        self._read_model.refresh_current(pair, fresh, spared, self._set_expiry)
+        self._read_model.refresh_current(
+            pair, fresh, spared, self._set_expiry, lambda one: self._is_spared(found[one])
+        )
 
     @staticmethod
     def _ours(batch: Batch, pair: Pair, days: Collection[str]) -> list[Settled]:
         """The attempts of these days that this batch has settled."""
         settled = (one for one in list(batch.settled.values()) if one.attempt and one.attempt.pair == pair)
         return [one for one in settled if one.attempt and one.attempt.started_at[:10] in days]
+
+    def _is_spared(self, attempt: Attempt) -> bool | None:
+        """Whether TTL spares it as it stands now; None where it does not stand there any more."""
+        hint = self._settler.stored(attempt)
+        return hint.exempt if hint else None
 
     def _set_expiry(self, keep: Collection[str], drop: Collection[str]) -> None:
         """Have TTL spare `keep` and no longer `drop`; each is checked after its rows are written."""

@@ -104,13 +104,19 @@ class ReadModel:
         return to_pair_day(item, more=[part for part in parts if part])
 
     def refresh_current(
-        self, pair: Pair, fresh: Mapping[Day, PairDay], spared: Mapping[str, bool], set_expiry: SetExpiry
-    ) -> None:  # fmt: skip
+        self,
+        pair: Pair,
+        fresh: Mapping[Day, PairDay],
+        spared: Mapping[str, bool],
+        set_expiry: SetExpiry,
+        is_spared: Callable[[str], bool | None],
+    ) -> None:
         """Recompute CURRENT, and have TTL spare the serving and the last good attempt, no longer the former ones.
 
         `fresh` are the days just recomputed; `spared` says of their attempts whether TTL spares them. The ids to
         be set are noted in CURRENT before and struck out after, so that a crash between leaves a note for whoever
-        comes next.
+        comes next. What `spared` says may have been changed, and CURRENT changed and changed back, since it was
+        read: where it was believed, `is_spared` tells of one attempt what stands now.
         """
         known, doubtful = dict(spared), set[str]()
         for _ in range(ROUNDS):
@@ -118,17 +124,23 @@ class ReadModel:
             before, after = self._before_and_after(pair, fresh)
             if after is None:
                 return
-            open_ids = _to_settle(before.current if before else None, after.current, known, doubtful)
+            doubted = _doubted(before.current if before else None, after.current, known) | doubtful
+            exempt = set(after.current.exempt)
+            open_ids = {one for one in doubted if known.get(one) != (one in exempt)}
             noted = _noting(after, open_ids)
             if remembered and before and before.current == noted.current:
                 continue  # nothing to put whose condition could prove the memory right
             if not (before and before.current == noted.current) and not self._put_state(noted, before):
                 continue
             if open_ids:
-                set_expiry(open_ids & set(after.current.exempt), open_ids - set(after.current.exempt))
+                set_expiry(open_ids & exempt, open_ids - exempt)
                 known, doubtful = {}, doubtful | open_ids
                 if not self._put_state(_noting(after, set()), noted):
                     continue
+            wrong = {one for one in doubted - open_ids if is_spared(one) != (one in exempt)}
+            if wrong:
+                known, doubtful = {}, doubtful | wrong
+                continue
             remember(self._states, pair, _noting(after, set()))
             return
         raise Conflict(f"the state of {pair[0]} {pair[1]} kept changing under us")
@@ -169,14 +181,11 @@ class ReadModel:
         )  # fmt: skip
 
 
-def _to_settle(
-    before: Current | None, after: Current, known: Mapping[str, bool], doubtful: set[str]
-) -> set[str]:  # fmt: skip
+def _doubted(before: Current | None, after: Current, known: Mapping[str, bool]) -> set[str]:
     """The attempts whose expiry may not be as `after.exempt` says."""
     now, then = set(after.exempt), set(before.exempt if before else ())
-    doubtful = doubtful | (now ^ then) | set(before.unsettled if before else ())
-    doubtful |= {one for one, is_spared in known.items() if is_spared != (one in now)}
-    return {one for one in doubtful if known.get(one) != (one in now)}
+    changed = (now ^ then) | set(before.unsettled if before else ())
+    return changed | {one for one, is_spared in known.items() if is_spared != (one in now)}
 
 
 def _noting(state: State, open_ids: set[str]) -> State:
