@@ -1,6 +1,6 @@
 """What applying events leaves beside the facts: expiry, days, current states, and what is said of failures."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from data import codec, keys
 from data.current import to_current
 from data.days import PART_BYTES, to_pair_day
+from data.dynamo import Dynamo
 from data.errors import Unavailable
 from data.events import AnyEvent, DeploymentEvent, PromotionEvent, TestResultEvent, sealed
 from data.instants import add
@@ -121,10 +122,25 @@ def test_a_day_too_large_for_one_item_goes_on_in_a_second_and_reads_back_whole()
     parts = [items[key] for key in sorted(items) if key[0] == keys.day_pk(CLUSTER)]
     assert len(parts) > 1
     assert all(len(part["rows"]["S"].encode()) <= PART_BYTES for part in parts)
-    from data.dynamo import Dynamo
-
     (whole,) = list(ReadModel(Dynamo(client), TABLES).days_of((CLUSTER, SERVICE)))
     assert [row.attempt_id for row in whole.rows] == [event.attempt_id for event in events]
+
+
+def test_what_was_believed_of_ttl_is_looked_at_once_more_after_the_state_is_put() -> None:
+    client: Any = MemoryDynamo()
+    event = deployed("1.0.0", 0)
+    applied(client, [event])
+    del client.tables[TABLES.read_model][(keys.current_pk(CLUSTER), SERVICE)]
+    model, pair = ReadModel(Dynamo(client), TABLES), (CLUSTER, SERVICE)
+    fresh, _ = model.refresh_day(pair, DAY)
+    asked: list[tuple[set[str], set[str]]] = []
+
+    def set_expiry(keep: Collection[str], drop: Collection[str]) -> None:
+        asked.append((set(keep), set(drop)))
+
+    # It was seen spared; meanwhile another worker, who had not seen it succeed, let it expire and put CURRENT back.
+    model.refresh_current(pair, {DAY: fresh}, {event.attempt_id: True}, set_expiry, lambda _: bool(asked))
+    assert asked == [({event.attempt_id}, set())]
 
 
 def test_an_attempt_that_moves_to_an_earlier_day_leaves_nothing_behind() -> None:
