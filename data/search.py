@@ -5,9 +5,11 @@ caller looks up and gives here. Of several words each must say something of an a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from heapq import nsmallest
 
 from data import keys
 from data.generation import Generation
@@ -65,15 +67,15 @@ def known(gen: Generation, scope: Scope, text: str, limit: int) -> list[Hit]:
     if not wanted:
         return []
     found = [*_services(gen, scope, wanted), *_clusters(gen, scope, wanted), *_versions(gen, scope, wanted)]
-    found.sort(key=lambda one: one[0])
-    return [hit for _, hit in found[:limit]]
+    return [make() for _, make in nsmallest(limit, found, key=lambda one: one[0])]
 
 
 def of_attempts(gen: Generation, attempts: Iterable[Attempt], text: str = "") -> list[Hit]:
     """Attempts found by a word, newest first; of several words in `text` each must say something of the attempt."""
     several = text.lower().split()
     if len(several) > 1:
-        attempts = [one for one in attempts if _all_said(gen, several, *one.pair, _own_words(one, ":" in text))]
+        names = _Names(gen, several)
+        attempts = [one for one in attempts if names.all_said(*one.pair, _own_words(one, ":" in text))]
     newest = sorted(attempts, key=lambda one: (one.started_at, one.attempt_id), reverse=True)
     return [
         _attempt(gen, one.cluster_id, one.service_id, one.attempt_id, one.build_version, one.started_at, one.status)
@@ -88,7 +90,7 @@ def merged(first: Sequence[Hit], then: Sequence[Hit], limit: int) -> list[Hit]:
     return sorted(once.values(), key=lambda hit: order.index(hit.kind))[:limit]
 
 
-Ranked = tuple[tuple[int, str], Hit]
+Ranked = tuple[tuple[int, str], Callable[[], Hit]]  # made where it is shown
 
 
 def _closeness(wanted: str, *names: str) -> int | None:
@@ -106,7 +108,7 @@ def _services(gen: Generation, scope: Scope, wanted: str) -> Iterable[Ranked]:
         near = _closeness(wanted, one.service_id, one.name, one.team, *one.sender_names)
         if near is not None:
             about = " · ".join(part for part in (one.service_id, one.team, one.tier) if part)
-            yield (near, one.name.casefold()), Hit(HitKind.SERVICE, one.service_id, one.name, about)
+            yield (near, one.name.casefold()), partial(Hit, HitKind.SERVICE, one.service_id, one.name, about)
 
 
 def _clusters(gen: Generation, scope: Scope, wanted: str) -> Iterable[Ranked]:
@@ -114,18 +116,26 @@ def _clusters(gen: Generation, scope: Scope, wanted: str) -> Iterable[Ranked]:
         near = _closeness(wanted, one.cluster_id, one.name, one.type.value, one.region)
         if near is not None:
             about = " · ".join(part for part in (one.cluster_id, one.type.value, one.role) if part)
-            yield (near, one.name.casefold()), Hit(HitKind.CLUSTER, one.cluster_id, one.name, about)
+            yield (near, one.name.casefold()), partial(Hit, HitKind.CLUSTER, one.cluster_id, one.name, about)
 
 
 def _versions(gen: Generation, scope: Scope, wanted: str) -> Iterable[Ranked]:
     """Of each pair the serving and the latest attempt, by the beginning of version, SHA or id."""
     several = wanted.split()
+    names = _Names(gen, several)
     for (cluster_id, service_id), state in states(gen, scope).items():
         for row in {r.attempt_id: r for r in (state.current.serving, state.latest) if r}.values():
-            if _all_said(gen, several, cluster_id, service_id, _own_words(row, ":" in wanted)):
-                hit = _attempt(
-                    gen, cluster_id, service_id, row.attempt_id, row.build_version, row.started_at, row.status
-                )  # fmt: skip
+            if names.all_said(cluster_id, service_id, _own_words(row, ":" in wanted)):
+                hit = partial(
+                    _attempt,
+                    gen,
+                    cluster_id,
+                    service_id,
+                    row.attempt_id,
+                    row.build_version,
+                    row.started_at,
+                    row.status,
+                )
                 yield (2, row.started_at), hit
 
 
@@ -133,21 +143,41 @@ def _own_words(row: Attempt | AttemptRow, by_id: bool) -> tuple[str, ...]:
     return (row.build_version.lower(), (row.git_sha or "").lower(), row.attempt_id.lower() if by_id else "")
 
 
-def _all_said(
-    gen: Generation, several: Sequence[str], cluster_id: str, service_id: str, own: tuple[str, ...]
-) -> bool:
-    """Whether each word begins one of its `own` or is in a name of service or cluster; one name is not enough."""
-    left = [word for word in several if not any(name.startswith(word) for name in own)]
-    if len(several) == 1 or not left:
-        return not left
-    service, cluster = gen.services.get(service_id), gen.clusters.get(cluster_id)
-    of_service = [service_id, service.name, service.team or ""] if service else [service_id]
-    of_cluster = [cluster_id, cluster.name, cluster.type.value] if cluster else [cluster_id]
-    by_service = [_closeness(word, *of_service) is not None for word in left]
-    by_cluster = [_closeness(word, *of_cluster) is not None for word in left]
-    if not all(a or b for a, b in zip(by_service, by_cluster, strict=True)):
-        return False
-    return len(left) < len(several) or not (all(by_service) or all(by_cluster))
+class _Names:
+    """Which of several words the names of services and cluster-regions hold, looked at once for each."""
+
+    def __init__(self, gen: Generation, several: Sequence[str]) -> None:
+        self._gen = gen
+        self._several = several
+        self._of_service: dict[str, frozenset[int]] = {}
+        self._of_cluster: dict[str, frozenset[int]] = {}
+
+    def all_said(self, cluster_id: str, service_id: str, own: tuple[str, ...]) -> bool:
+        """Whether each word begins one of `own` or is in a name of service or cluster; one name is not enough."""
+        words = enumerate(self._several)
+        left = {place for place, word in words if not any(name.startswith(word) for name in own)}
+        if len(self._several) == 1 or not left:
+            return not left
+        service, cluster = self._service(service_id), self._cluster(cluster_id)
+        if not left <= service | cluster:
+            return False
+        return len(left) < len(self._several) or not (left <= service or left <= cluster)
+
+    def _service(self, service_id: str) -> frozenset[int]:
+        if service_id not in self._of_service:
+            one = self._gen.services.get(service_id)
+            self._of_service[service_id] = self._held(service_id, *((one.name, one.team or "") if one else ()))
+        return self._of_service[service_id]
+
+    def _cluster(self, cluster_id: str) -> frozenset[int]:
+        if cluster_id not in self._of_cluster:
+            one = self._gen.clusters.get(cluster_id)
+            self._of_cluster[cluster_id] = self._held(cluster_id, *((one.name, one.type.value) if one else ()))
+        return self._of_cluster[cluster_id]
+
+    def _held(self, *names: str) -> frozenset[int]:
+        words = enumerate(self._several)
+        return frozenset(place for place, word in words if _closeness(word, *names) is not None)
 
 
 def _attempt(
